@@ -1,0 +1,1 @@
+"""Facts, findings, verdicts and the shapes of reports. Everything else stands on these."""

@@ -1,0 +1,20 @@
+"""All kinds of facts, for encoding, decoding and naming."""
+
+from __future__ import annotations
+
+from backstay.model import contracts, data, deployment, facts, migrations
+from backstay.model.facts import Fact
+
+FACT_TYPES: tuple[type[Fact], ...] = tuple(
+    sorted(
+        {
+            value
+            for module in (contracts, data, deployment, facts, migrations)
+            for value in vars(module).values()
+            if isinstance(value, type) and issubclass(value, Fact) and value.__struct_config__.tag
+        },
+        key=lambda kind: str(kind.__struct_config__.tag),
+    )
+)
+
+FACT_KINDS: dict[str, type[Fact]] = {str(kind.__struct_config__.tag): kind for kind in FACT_TYPES}
