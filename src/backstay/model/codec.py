@@ -11,10 +11,11 @@ FACT_TYPES: tuple[type[Fact], ...] = tuple(
             value
             for module in (contracts, data, deployment, facts, migrations)
             for value in vars(module).values()
-            if isinstance(value, type) and issubclass(value, Fact) and value.__struct_config__.tag
+            if isinstance(value, type) and issubclass(value, Fact) and not value.__subclasses__()
         },
         key=lambda kind: str(kind.__struct_config__.tag),
     )
 )
 
+# By the name that reports and `backstay facts --kind` use.
 FACT_KINDS: dict[str, type[Fact]] = {str(kind.__struct_config__.tag): kind for kind in FACT_TYPES}

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from backstay.model.facts import Fact
-from backstay.model.places import Place  # noqa: TC001 (msgspec reads the annotations)
+from backstay.model.places import Place
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from backstay.model.findings import Area, Severity, Stage  # noqa: TC001 (msgspec reads it)
-from backstay.model.verdicts import Measure  # noqa: TC001 (msgspec reads the annotations)
+from backstay.model.findings import Area, Severity, Stage
+from backstay.model.verdicts import Measure
 
 Verdict = Literal["proven", "refuted", "not-proven"]
 

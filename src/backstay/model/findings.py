@@ -7,8 +7,8 @@ from typing import Literal, get_args
 
 import msgspec
 
-from backstay.model.facts import Fact  # noqa: TC001 (msgspec reads the annotations)
-from backstay.model.places import Place, Where  # noqa: TC001 (msgspec reads the annotations)
+from backstay.model.facts import Fact
+from backstay.model.places import Place, Where
 
 Area = Literal[
     "contract",

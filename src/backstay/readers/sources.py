@@ -1,0 +1,68 @@
+"""The files that readers read: one way in, below one root, with a record of what was read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 64 * 1024 * 1024
+
+
+class Unreadable(Exception):  # noqa: N818 (it becomes an Unread fact)
+    """A file cannot be read; the text says why and, where known, at which line."""
+
+
+class Sources:
+    """Reads files below ``root`` and nothing else.
+
+    Attributes:
+        root: a directory with all links resolved.
+        opened: what was read so far: path below the root, size and modification time in ns.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.opened: dict[str, tuple[int, int]] = {}
+
+    def path(self, file: str) -> Path:
+        """The real path of ``file``.
+
+        Raises:
+            Unreadable: it lies outside the root, also by a link.
+        """
+        try:
+            path = (self.root / file).resolve()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise Unreadable(f"cannot be resolved: {error}") from error
+        if not path.is_relative_to(self.root):
+            raise Unreadable("leads out of the reviewed folder")
+        return path
+
+    def read(self, file: str) -> bytes:
+        """The content of ``file`` (a path below the root, with forward slashes).
+
+        Raises:
+            Unreadable: it is missing, not a regular file, too large, or outside the root.
+        """
+        path = self.path(file)
+        try:
+            with open(path, "rb", opener=_open_without_waiting) as stream:  # noqa: PTH123 (needs opener)
+                status = os.fstat(stream.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise Unreadable("is not a regular file")
+                if status.st_size > MAX_BYTES:
+                    size = status.st_size // 1_000_000
+                    raise Unreadable(f"is larger than {MAX_BYTES // 1_000_000} MB ({size} MB)")
+                self.opened[file] = (status.st_size, status.st_mtime_ns)
+                return stream.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise Unreadable(error.strerror or str(error)) from error
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    # Without this, opening a named pipe waits for a writer for ever.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
