@@ -12,13 +12,15 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from types import UnionType
-from typing import Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Literal, get_args, get_type_hints
 
 import msgspec
 
-from backstay.model.backend import Backend
 from backstay.model.facts import Fact
 from backstay.model.findings import AREAS, SEVERITIES, STAGES, Area, Finding, Severity, Stage
+
+if TYPE_CHECKING:
+    from backstay.model.backend import Backend
 
 Check = Callable[..., Iterator[Finding]]
 

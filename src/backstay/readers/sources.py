@@ -6,14 +6,12 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from backstay.readers.unreadable import Unreadable
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 64 * 1024 * 1024
-
-
-class Unreadable(Exception):  # noqa: N818 (it becomes an Unread fact)
-    """A file cannot be read; the text says why and, where known, at which line."""
 
 
 class Sources:
@@ -50,7 +48,7 @@ class Sources:
         """
         path = self.path(file)
         try:
-            with open(path, "rb", opener=_open_without_waiting) as stream:  # noqa: PTH123 (needs opener)
+            with open(path, "rb", opener=_open_without_waiting) as stream:
                 status = os.fstat(stream.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     raise Unreadable("is not a regular file")
