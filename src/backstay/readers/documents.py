@@ -7,19 +7,24 @@ followed. Positions are not kept: `positions.locate` works them out for what is 
 from __future__ import annotations
 
 import re
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 
 from backstay.readers import limits
 from backstay.readers.collector import collector_paused
 from backstay.readers.encoding import decode_text, encoding_of
-from backstay.readers.json_duplicates import key_count, repeated_keys
-from backstay.readers.spans import Span, line_of, spans_of
+from backstay.readers.json_duplicates import may_repeat_keys, repeated_keys, shape_of
+from backstay.readers.spans import Span, characters_of, line_of, spans_of
 from backstay.readers.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Syntax: TypeAlias = Literal["json", "yaml"]
 
+_TOO_DEEP = f"nested deeper than {limits.MAX_DEPTH} levels"
+_HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _BYTE_OF_FAULT = re.compile(r" \(byte (\d+)\)$")
 
 
@@ -74,3 +79,99 @@ def load_documents(data: bytes, *, name: str) -> tuple[Document, ...]:
 def looks_like_json(data: bytes) -> bool:
     """Whether the text starts as a JSON mapping or list does."""
     return data[:4096].lstrip(b" \t\r\n\xef\xbb\xbf\xff\xfe\0")[:1] in (b"{", b"[")
+
+
+def utf8_of(data: bytes) -> bytes:
+    """The text as UTF-8 without a byte order mark."""
+    encoding, skip = encoding_of(data)
+    if encoding == "utf-8":
+        return data[skip:] if skip else data
+    return decode_text(data).encode()
+
+
+def _load_json(data: bytes, name: str) -> Document:
+    _bound("JSON", len(data), limits.MAX_JSON_BYTES)
+    utf8 = utf8_of(data)
+    if utf8.count(b",") + utf8.count(b"[") + utf8.count(b"{") > limits.MAX_VALUES:
+        raise Unreadable(f"more than {limits.MAX_VALUES:,} commas and brackets")
+    try:
+        value = msgspec.json.decode(utf8)
+    except UnicodeDecodeError:
+        decode_text(data)
+        raise Unreadable("not UTF-8 text; save the file as UTF-8") from None
+    except RecursionError:
+        raise Unreadable(_TOO_DEEP) from None
+    except msgspec.MsgspecError as error:
+        raise _json_fault(str(error), data, utf8) from None
+    depth, keys = shape_of(value)
+    if depth > limits.MAX_DEPTH:
+        raise Unreadable(_TOO_DEEP)
+    duplicates: tuple[tuple[str, Span], ...] = ()
+    if may_repeat_keys(utf8, keys):
+        duplicates = _placed_in_bytes(data, utf8, repeated_keys(utf8))
+    return Document(name=name, syntax="json", value=value, duplicates=duplicates)
+
+
+def _load_yaml(data: bytes, name: str) -> tuple[Document, ...]:
+    from backstay.foreign.yaml import YamlFault  # noqa: PLC0415 (PyYAML is slow to import)
+    from backstay.readers.yaml_values import yaml_documents  # noqa: PLC0415 (as above)
+
+    _bound("YAML", len(data), limits.MAX_YAML_BYTES)
+    text = decode_text(data)
+    try:
+        found = yaml_documents(text)
+    except YamlFault as fault:
+        line = None if fault.index is None else line_of(text, fault.index)
+        raise Unreadable(f"not valid YAML: {fault.problem}", line=line) from None
+    if not found:
+        return (Document(name=name, syntax="yaml", value=None),)
+    return tuple(
+        Document(
+            name=name,
+            syntax="yaml",
+            value=document.value,
+            duplicates=_placed(data, text, document.duplicates),
+            index=index,
+        )
+        for index, document in enumerate(found)
+    )
+
+
+def _bound(kind: str, size: int, most: int) -> None:
+    if size > most:
+        raise Unreadable(
+            f"{kind} of {size / 1e6:,.0f} MB; files of more than {most / 1e6:,.0f} MB are not read"
+        )
+
+
+def _json_fault(problem: str, data: bytes, utf8: bytes) -> Unreadable:
+    decode_text(data)  # says so where the bytes are not text
+    if at := _BYTE_OF_FAULT.search(problem):
+        line = utf8.count(b"\n", 0, int(at[1])) + 1
+        return Unreadable(f"not valid JSON: {problem[: at.start()]}", line=line)
+    last = utf8.rstrip().count(b"\n") + 1
+    if "truncated" not in problem:
+        return Unreadable(f"not valid JSON: {problem}")
+    if not utf8.strip():
+        return Unreadable("an empty file, not JSON")
+    if half := _HALF_PAIR.search(utf8):
+        return Unreadable(
+            "not valid JSON: cut off, or half of a surrogate pair stands alone",
+            line=utf8.count(b"\n", 0, half.start()) + 1,
+        )
+    return Unreadable("not valid JSON: the text is cut off in the middle of a value", line=last)
+
+
+def _placed(
+    data: bytes, text: str, found: Iterable[tuple[str, int, int]]
+) -> tuple[tuple[str, Span], ...]:
+    found = list(found)
+    spans = spans_of(data, text, [(start, end) for _, start, end in found]) if found else []
+    return tuple((pointer, span) for (pointer, _, _), span in zip(found, spans, strict=True))
+
+
+def _placed_in_bytes(
+    data: bytes, utf8: bytes, found: list[tuple[str, int, int]]
+) -> tuple[tuple[str, Span], ...]:
+    index = characters_of(utf8, [at for _, start, end in found for at in (start, end)])
+    return _placed(data, decode_text(data), [(p, index[a], index[b]) for p, a, b in found])

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from backstay.readers.encoding import encoding_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 

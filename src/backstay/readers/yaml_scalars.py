@@ -57,6 +57,4 @@ def is_merge(event: ScalarEvent) -> bool:
 
 
 def _integer(text: str) -> int:
-    if text.startswith("0o"):
-        return int(text[2:], 8)
-    return int(text[2:], 16) if text.startswith("0x") else int(text)
+    return int(text, 0) if text.startswith(("0o", "0x")) else int(text)

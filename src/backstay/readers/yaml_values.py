@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
@@ -14,8 +13,11 @@ from backstay.readers.spans import line_of
 from backstay.readers.unreadable import Unreadable
 from backstay.readers.yaml_scalars import is_merge, scalar_value
 
-# A key of its own: told from a quoted "<<" by identity, which is why it is built at run time.
-_MERGE = "".join(["<", "<"])
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Told from a quoted "<<" key by identity, so it must not be a shared constant.
+_MERGE = bytes((0x3C, 0x3C)).decode()
 
 
 class YamlDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,9 +88,7 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         frame = self.frame
-        self.count += 1
-        if self.count > limits.MAX_VALUES:
-            self._refuse(f"more than {limits.MAX_VALUES:,} values", event)
+        self._count(event)
         if event.anchor:
             self._anchor_scalar(event)
         if frame.is_mapping and frame.key is None:
@@ -104,8 +104,7 @@ class _Builder:
         frame = self.frame
         if key in frame.target and key is not _MERGE:
             pointer = pointer_of([*self._path(), key])
-            place = (event.start_mark.index, event.end_mark.index)
-            self.duplicates.append((pointer, *place))
+            self.duplicates.append((pointer, *yaml.extent(event)))
         frame.key = key
 
     def _path(self) -> list[str | int]:
@@ -134,7 +133,7 @@ class _Builder:
     def _open(self, event: yaml.CollectionStartEvent, target: Any) -> None:  # noqa: ANN401
         self.stack.append(self.frame)
         self.frame = _Frame(target, event.anchor, self.count)
-        self.count += 1
+        self._count(event)
         if event.anchor:
             self.anchors[event.anchor] = None
         if len(self.stack) > limits.MAX_DEPTH:
@@ -153,14 +152,15 @@ class _Builder:
         self._add(frame.target, event)
 
     def _anchor_scalar(self, event: yaml.ScalarEvent) -> None:
-        self.anchors[event.anchor] = _Anchored(value=scalar_value(event), text=event.value)
+        self.anchors[event.anchor or ""] = _Anchored(value=scalar_value(event), text=event.value)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        if event.anchor not in self.anchors:
-            self._refuse(f"alias *{event.anchor} has no anchor before it", event)
-        anchored = self.anchors[event.anchor]
+        name = event.anchor or ""
+        if name not in self.anchors:
+            self._refuse(f"alias *{name} has no anchor before it", event)
+        anchored = self.anchors[name]
         if anchored is None:
-            self._refuse(f"alias *{event.anchor} stands inside its own anchor, without end", event)
+            self._refuse(f"alias *{name} stands inside its own anchor, without end", event)
         self.count += anchored.size
         self.aliased += anchored.size
         if self.aliased > limits.MAX_ALIASED_VALUES:
@@ -177,8 +177,13 @@ class _Builder:
         self.duplicates.clear()
         self.anchors.clear()
 
+    def _count(self, event: yaml.Event) -> None:
+        self.count += 1
+        if self.count > limits.MAX_VALUES:
+            self._refuse(f"more than {limits.MAX_VALUES:,} values", event)
+
     def _refuse(self, reason: str, event: yaml.Event) -> NoReturn:
-        raise Unreadable(reason, line=line_of(self.text, event.start_mark.index))
+        raise Unreadable(reason, line=line_of(self.text, yaml.extent(event)[0]))
 
 
 def _merge(target: dict[str, Any], merges: list[Any]) -> None:
