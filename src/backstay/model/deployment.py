@@ -7,17 +7,24 @@ from typing import Literal
 import msgspec
 
 from backstay.model.facts import Fact
-from backstay.model.places import Place
+from backstay.model.places import Place, Where
+
+Role = Literal["production", "development"]
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
-    """An image reference as written and in its parts; unresolved variables stay in the text."""
+    """An image reference in its parts; a variable without a default stays as a hole, ``${NAME}``.
+
+    Attributes:
+        assumed: a variable's default was put in, which another environment may replace.
+    """
 
     text: str
     repository: str
     registry: str | None = None
     tag: str | None = None
     digest: str | None = None
+    assumed: bool = False
 
     @property
     def name(self) -> str:
@@ -46,63 +53,125 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """An environment variable. ``value`` is None where it comes from outside.
+    """An environment variable or build argument. ``value`` is None where it comes from outside.
 
     Values that look like secrets are kept here for practices to judge and are masked in output.
+
+    Attributes:
+        value: with holes, ``${NAME}``, for the parts that come from outside.
+        assumed: a variable's default was put in, which another environment may replace.
     """
 
     name: str
     value: str | None = None
+    assumed: bool = False
     where: Place
 
 
 class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """A health check; ``disabled`` where it is switched off on purpose."""
+    """A health check; ``disabled`` where it is switched off on purpose.
+
+    Attributes:
+        command: None where only the timing is set and the image's own check is kept.
+        shell: the command runs in the container's shell.
+    """
 
     command: str | None = None
+    shell: bool = False
     disabled: bool = False
     where: Place
 
 
-class Service(Fact, frozen=True, kw_only=True, tag="service", tag_field="kind"):
-    """A service of a compose file, with ``extends`` and merges applied.
+class NamedVolume(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of a compose file's top-level ``volumes``; an external one is made elsewhere."""
+
+    name: str
+    external: bool = False
+    driver: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    where: Place
+
+
+class ComposeFile(Fact, frozen=True, kw_only=True, tag="compose-file", tag_field="kind"):
+    """A compose file as a whole; its services are facts of their own.
 
     Attributes:
-        role: what kind of file it is in, as far as one can tell: "production" or "development"
-            (by file name, profiles and content); None where unknown.
-        build: folder of the build context below the root, and the Dockerfile in it.
+        role: what it is for, as far as one can tell by its name and content; None where unknown.
+        overlays: the file that this one is laid over (``-f base -f this``), where it is one.
+        includes: files below the root that it includes.
+    """
+
+    role: Role | None = None
+    overlays: str | None = None
+    includes: tuple[str, ...] = ()
+    volumes: tuple[NamedVolume, ...] = ()
+
+    def __str__(self) -> str:
+        return f"compose file {self.scope}"
+
+
+class Service(Fact, frozen=True, kw_only=True, tag="service", tag_field="kind"):
+    """A service of a compose file, with ``extends`` and YAML merges applied.
+
+    Attributes:
+        role: that of its file; a service that only runs under a development profile has its own.
+        fragment: it has neither image nor build of its own, so it changes a service that stands
+            in another file: nothing can be said to be missing from it.
+        overlays: the file with the service that this one changes, where known; what is missing
+            here may stand there. Image and build are taken over from it where not given here.
+        build: folder of the build context below the root.
+        dockerfile: the Dockerfile below the root.
+        target: the build stage to run; None for the last.
         depends_on: pairs of service and condition ("service_started" where not given).
+        restart: ``restart``, or ``deploy.restart_policy.condition`` after "deploy:".
         memory_limit, cpu_limit: as written.
+        places: where each setting stands; in another place than the service where it was merged
+            or inherited.
     """
 
     name: str
-    role: Literal["production", "development"] | None = None
+    role: Role | None = None
+    fragment: bool = False
+    overlays: str | None = None
     image: Image | None = None
     build: str | None = None
     dockerfile: str | None = None
+    target: str | None = None
+    build_arguments: tuple[Variable, ...] = ()
     ports: tuple[Port, ...] = ()
     expose: tuple[str, ...] = ()
     volumes: tuple[Volume, ...] = ()
     environment: tuple[Variable, ...] = ()
     env_files: tuple[str, ...] = ()
+    entrypoint: str | None = None
     command: str | None = None
     health_check: HealthCheck | None = None
     restart: str | None = None
     user: str | None = None
     privileged: bool = False
     capabilities_added: tuple[str, ...] = ()
+    security_options: tuple[str, ...] = ()
     network_mode: str | None = None
+    process_namespace: str | None = None
     read_only: bool = False
     memory_limit: str | None = None
     cpu_limit: str | None = None
+    ulimits: tuple[tuple[str, str], ...] = ()
     log_driver: str | None = None
     log_options: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
     depends_on: tuple[tuple[str, str], ...] = ()
     networks: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    configs: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     replicas: int | None = None
     stop_grace_period: str | None = None
+    places: tuple[tuple[str, Place], ...] = ()
+
+    def place_of(self, setting: str) -> Where:
+        """Where a setting of the service stands, such as "image"."""
+        return dict(self.places).get(setting, self.where)
 
     def __str__(self) -> str:
         return f"service {self.name}"
@@ -117,12 +186,32 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BuildStage(msgspec.Struct, frozen=True, kw_only=True):
-    """One stage of a Dockerfile. ``image`` is None where FROM names an earlier stage."""
+    """One stage of a Dockerfile, with what it takes over from the stages it is based on.
+
+    Attributes:
+        image: None where FROM names an earlier stage.
+        based_on: the earlier stage that FROM names: its name, or its position from 0.
+        copies_from: other stages and images that COPY --from and mounts name.
+        instructions: of this stage alone.
+        root_image: the image at the bottom of the stages it is based on.
+        user: None means the image's own user; with a hole where it could not be resolved.
+        entry: ENTRYPOINT and CMD, joined.
+        entry_in_shell: the ENTRYPOINT, or the CMD where there is none, is in shell form.
+        environment: ENV and ARG instructions in order.
+    """
 
     name: str | None
     image: Image | None
     based_on: str | None
+    copies_from: tuple[str, ...] = ()
     instructions: tuple[Instruction, ...]
+    root_image: Image | None = None
+    user: str | None = None
+    health_check: HealthCheck | None = None
+    entry: str | None = None
+    entry_in_shell: bool = False
+    exposed: tuple[str, ...] = ()
+    environment: tuple[Variable, ...] = ()
     where: Place
 
 
@@ -130,6 +219,7 @@ class ImageBuild(Fact, frozen=True, kw_only=True, tag="image-build", tag_field="
     """A Dockerfile.
 
     Attributes:
+        role: "development" where its name or folder says so; None where unknown.
         stages: in order; the last is what runs unless a service names another target.
         user: of the final stage, with the stages it is based on followed; None means the base
             image's user.
@@ -137,11 +227,21 @@ class ImageBuild(Fact, frozen=True, kw_only=True, tag="image-build", tag_field="
         entry: ENTRYPOINT and CMD of the final stage, joined.
     """
 
+    role: Role | None = None
     stages: tuple[BuildStage, ...]
     user: str | None = None
     health_check: HealthCheck | None = None
     entry: str | None = None
     exposed: tuple[str, ...] = ()
+
+    def stage(self, target: str | None) -> BuildStage | None:
+        """The stage of that name or position, the last one for None; None where there is none."""
+        if target is None:
+            return self.stages[-1] if self.stages else None
+        if target.isascii() and target.isdigit() and len(target) < 6:  # noqa: PLR2004
+            return self.stages[int(target)] if int(target) < len(self.stages) else None
+        named = [stage for stage in self.stages if (stage.name or "").lower() == target.lower()]
+        return named[-1] if named else None
 
     def __str__(self) -> str:
         return f"Dockerfile {self.scope}"
