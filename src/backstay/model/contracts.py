@@ -11,8 +11,25 @@ from typing import Literal
 import msgspec
 
 from backstay.model.facts import Fact
+from backstay.model.places import Place, Where
 
 ParameterPlace = Literal["path", "query", "header", "cookie", "body", "formData"]
+Role = Literal["operation", "callback", "webhook"]
+
+
+class ApiFact(Fact, frozen=True, kw_only=True):
+    """A fact about one API, which may be written in a file that several APIs share.
+
+    Attributes:
+        document: the file of the API description that it belongs to.
+    """
+
+    document: str
+
+    @property
+    def scope(self) -> str:
+        """The file of the API description."""
+        return self.document
 
 
 class ApiDocument(Fact, frozen=True, kw_only=True, tag="api-document", tag_field="kind"):
@@ -22,7 +39,7 @@ class ApiDocument(Fact, frozen=True, kw_only=True, tag="api-document", tag_field
         format: "openapi" or "swagger".
         format_version: such as "3.1.0".
         version: of the API, from ``info``.
-        servers: URLs (host and basePath joined for Swagger 2).
+        servers: URLs (schemes, host and basePath joined for Swagger 2).
         tags: names of declared tags.
     """
 
@@ -35,10 +52,53 @@ class ApiDocument(Fact, frozen=True, kw_only=True, tag="api-document", tag_field
     has_webhooks: bool = False
 
     def __str__(self) -> str:
-        return f"{self.format} {self.format_version} document"
+        return f"{self.format} document"
 
 
-class SecurityScheme(Fact, frozen=True, kw_only=True, tag="security-scheme", tag_field="kind"):
+class ApiServer(ApiFact, frozen=True, kw_only=True, tag="api-server", tag_field="kind"):
+    """A URL at which an API is said to answer, placeholders kept."""
+
+    url: str
+    description: str | None = None
+
+    def __str__(self) -> str:
+        return f"server {self.url}"
+
+
+class ApiPath(ApiFact, frozen=True, kw_only=True, tag="api-path", tag_field="kind"):
+    """A path of an API.
+
+    Attributes:
+        methods: upper case, in the order in which they are written.
+    """
+
+    path: str
+    methods: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"path {self.path}"
+
+
+class UnresolvedReference(
+    ApiFact, frozen=True, kw_only=True, tag="unresolved-reference", tag_field="kind"
+):
+    """A ``$ref`` that leads nowhere.
+
+    Attributes:
+        reference: as written.
+        elsewhere: it leads out of the tree, where nothing is looked up, so that it may be right.
+        why: what is wrong with it.
+    """
+
+    reference: str
+    why: str
+    elsewhere: bool = False
+
+    def __str__(self) -> str:
+        return f"reference {self.reference} at {_address(self.where)}"
+
+
+class SecurityScheme(ApiFact, frozen=True, kw_only=True, tag="security-scheme", tag_field="kind"):
     """A declared way to authenticate.
 
     Attributes:
@@ -76,7 +136,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SecurityRequirement(
-    Fact, frozen=True, kw_only=True, tag="security-requirement", tag_field="kind"
+    ApiFact, frozen=True, kw_only=True, tag="security-requirement", tag_field="kind"
 ):
     """The document-wide security: alternatives, each a set of guards (none: anonymous)."""
 
@@ -102,7 +162,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parameter(
-    Fact,
+    ApiFact,
     frozen=True,
     kw_only=True,
     tag="parameter",
@@ -129,7 +189,7 @@ class Parameter(
         return f"parameter {self.name} in {self.location} of {self.operation}"
 
 
-class RequestBody(Fact, frozen=True, kw_only=True, tag="request-body", tag_field="kind"):
+class RequestBody(ApiFact, frozen=True, kw_only=True, tag="request-body", tag_field="kind"):
     """The request body of one operation."""
 
     operation: str
@@ -140,7 +200,7 @@ class RequestBody(Fact, frozen=True, kw_only=True, tag="request-body", tag_field
         return f"request body of {self.operation}"
 
 
-class Response(Fact, frozen=True, kw_only=True, tag="response", tag_field="kind"):
+class Response(ApiFact, frozen=True, kw_only=True, tag="response", tag_field="kind"):
     """A response of one operation. ``status`` is "200", "4XX" or "default"."""
 
     operation: str
@@ -153,7 +213,7 @@ class Response(Fact, frozen=True, kw_only=True, tag="response", tag_field="kind"
         return f"response {self.status} of {self.operation}"
 
 
-class Operation(Fact, frozen=True, kw_only=True, tag="operation", tag_field="kind"):
+class Operation(ApiFact, frozen=True, kw_only=True, tag="operation", tag_field="kind"):
     """An operation of an API.
 
     Attributes:
@@ -163,12 +223,15 @@ class Operation(Fact, frozen=True, kw_only=True, tag="operation", tag_field="kin
             its own; empty where anybody may call.
         own_security: the operation itself says ``security``.
         handler: name of the function that serves it, where known.
-        sunset: value of an ``x-sunset`` extension or a documented Sunset header.
+        sunset: value of an ``x-sunset`` extension, or "header" for a documented Sunset header.
+        via: for a callback, the operation it belongs to and its name.
+        holes: what of it could not be read: "parameters", "body", "responses" or "security".
     """
 
     method: str
     path: str
-    role: Literal["operation", "callback", "webhook"] = "operation"
+    role: Role = "operation"
+    via: str | None = None
     operation_id: str | None = None
     summary: str | None = None
     description: str | None = None
@@ -181,9 +244,13 @@ class Operation(Fact, frozen=True, kw_only=True, tag="operation", tag_field="kin
     guards: tuple[tuple[Guard, ...], ...] = ()
     own_security: bool = False
     handler: str | None = None
+    holes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path}"
+        name = f"{self.method} {self.path}"
+        if self.role == "operation":
+            return name
+        return f"{self.role} {name} of {self.via}" if self.via else f"{self.role} {name}"
 
 
 class Schema(Fact, frozen=True, kw_only=True, tag="schema", tag_field="kind"):
@@ -195,8 +262,11 @@ class Schema(Fact, frozen=True, kw_only=True, tag="schema", tag_field="kind"):
         target: of a reference, False where it could not be resolved.
         properties: pairs of name and key.
         additional: key of the schema of additional properties, or True or False.
-        enum, const, default, example: JSON text of each value.
-        composed: keys of the members of allOf, anyOf and oneOf.
+        enum, const, default: JSON text of each value.
+        others: keys of what stands under further keywords (not, if, prefixItems and so on).
+        sent_by: an operation whose request holds this node, if any does; what the API itself
+            sends to a callback or a webhook counts as returned.
+        returned_by: an operation whose response holds this node, if any does.
     """
 
     key: str
@@ -211,12 +281,16 @@ class Schema(Fact, frozen=True, kw_only=True, tag="schema", tag_field="kind"):
     all_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     enum: tuple[str, ...] = ()
     const: str | None = None
     default: str | None = None
     pattern: str | None = None
     minimum: float | None = None
     maximum: float | None = None
+    exclusive_minimum: float | None = None
+    exclusive_maximum: float | None = None
+    multiple_of: float | None = None
     min_length: int | None = None
     max_length: int | None = None
     min_items: int | None = None
@@ -227,6 +301,12 @@ class Schema(Fact, frozen=True, kw_only=True, tag="schema", tag_field="kind"):
     deprecated: bool = False
     title: str | None = None
     description: str | None = None
+    sent_by: str | None = None
+    returned_by: str | None = None
 
     def __str__(self) -> str:
         return f"schema {self.key.partition('#')[2]}"
+
+
+def _address(where: Where) -> str:
+    return f"{where.file}#{where.pointer}" if isinstance(where, Place) else where.object
