@@ -1,0 +1,1 @@
+"""Commands and their manners: arguments, progress, colours, exit codes."""

@@ -268,11 +268,18 @@ class Index(TableFact, frozen=True, kw_only=True, tag="index", tag_field="kind")
         head = {key.column for key in self.keys[: len(columns)]}
         return (
             self.valid
-            and self.predicate is None
+            and (self.predicate is None or _only_not_null(self.predicate, columns))
             and self.method in {"btree", "hash"}
             and len(self.keys) >= len(columns)
             and head == set(columns)
         )
+
+
+def _only_not_null(predicate: str, columns: tuple[str, ...]) -> bool:
+    """Whether the predicate holds for every row that equality on the columns can find."""
+    parts = re.split(r"\s+and\s+", predicate.replace("(", " ").replace(")", " "), flags=re.IGNORECASE)
+    implied = {f"{quoted(column)} is not null" for column in columns}
+    return all(" ".join(part.split()).lower() in implied for part in parts)
 
 
 class View(NamedFact, frozen=True, kw_only=True, tag="view", tag_field="kind"):

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from backstay.capabilities.capability import Capability, Option
+from backstay.model.envelope import Envelope
+from backstay.model.events import Emit, unheard
+from backstay.model.findings import Area, Severity, Stage
+from backstay.project.ledger import Ledger
+from backstay.review.pipeline import Request, Reviewed
+from backstay.review.pipeline import review as run_review
+
+
+class ReviewInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to review, and how."""
+
+    targets: Annotated[
+        tuple[str, ...],
+        Option(help="directories and files; the current directory by default", positional=True),
+    ] = ()
+    prove: Annotated[
+        bool, Option(help="put findings to the test on a throw-away PostgreSQL")
+    ] = False
+    since: Annotated[
+        str | None, Option(help="report only what came after this git revision", metavar="REF")
+    ] = None
+    stage: Annotated[
+        Stage | None, Option(help="the company's stage; changes order and advice, never facts")
+    ] = None
+    area: Annotated[tuple[Area, ...], Option(help="keep to these areas; may be repeated")] = ()
+    practice: Annotated[
+        tuple[str, ...], Option(help="keep to these practices; may be repeated", metavar="NAME")
+    ] = ()
+    everything: Annotated[
+        bool, Option(help="also practices that are off by default", flag="--all")
+    ] = False
+    fail_on: Annotated[
+        Severity | None, Option(help="exit with 1 from this severity on (default: high)")
+    ] = None
+    include: Annotated[
+        tuple[str, ...], Option(help="also look at these paths", metavar="GLOB")
+    ] = ()
+    exclude: Annotated[tuple[str, ...], Option(help="leave these paths out", metavar="GLOB")] = ()
+    budget: Annotated[
+        float | None, Option(help="seconds that proofs may take together", metavar="SECONDS")
+    ] = None
+    no_cache: Annotated[bool, Option(help="read every file anew")] = False
+    no_baseline: Annotated[bool, Option(help="report what the baseline holds, too")] = False
+    write_baseline: Annotated[
+        bool, Option(help="record all present findings as the baseline, and report none of them")
+    ] = False
+
+
+def request_of(given: ReviewInput) -> Request:
+    """The pipeline's request for what was given on the command line or by a tool."""
+    return Request(
+        targets=given.targets,
+        stage=given.stage,
+        areas=given.area,
+        only=given.practice,
+        everything=given.everything,
+        since=given.since,
+        prove=given.prove,
+        budget_seconds=given.budget,
+        include=given.include,
+        exclude=given.exclude,
+        fail_on=given.fail_on,
+        use_cache=not given.no_cache,
+        use_baseline=not (given.no_baseline or given.write_baseline),
+    )
+
+
+def keep_receipts(reviewed: Reviewed) -> None:
+    """Remember the receipts of a review, so that they can be asked for by id."""
+    receipts = [verdict.proof for verdict in reviewed.verdicts.values() if verdict.proof]
+    if receipts:
+        ledger = Ledger.of(reviewed.root)
+        for receipt in receipts:
+            ledger.add(receipt)
+
+
+def review(given: ReviewInput, emit: Emit = unheard) -> Envelope:
+    """Review a backend.
+
+    Raises:
+        BadRequest: a target, a setting or a revision is wrong.
+    """
+    reviewed = run_review(request_of(given), emit)
+    keep_receipts(reviewed)
+    if given.write_baseline:
+        return reviewed.as_baseline()
+    return reviewed.envelope
+
+
+CAPABILITY = Capability(
+    name="review",
+    summary="Read a backend, judge it, prove what can be proven, and report",
+    example="backstay review . --prove",
+    effect="experiments",
+    input=ReviewInput,
+    output=Envelope,
+    run=review,
+)

@@ -1,0 +1,114 @@
+"""Run one command: parse, do, print, and say by exit code how it went.
+
+Exit codes: 0 nothing at or above ``--fail-on``; 1 findings there; 2 the job could not be done;
+130 interrupted (143 by SIGTERM), as shells have it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from backstay import __version__
+from backstay.capabilities import SUMMARIES, capability_named
+
+if TYPE_CHECKING:
+    import argparse
+
+    from backstay.capabilities.capability import Capability
+
+OK, FINDINGS, FAILED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return the exit code."""
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(help_text())
+        return OK
+    if arguments[0] in {"-V", "--version"}:
+        print(f"backstay {__version__}")
+        return OK
+    if arguments[0] not in SUMMARIES:
+        return _unknown(arguments[0])
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        return _run(capability_named(arguments[0]), arguments[1:])
+    except KeyboardInterrupt:
+        print("backstay: interrupted; nothing was left running", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away; whatever is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+
+
+def help_text() -> str:
+    """What ``backstay --help`` prints."""
+    width = max(map(len, SUMMARIES))
+    commands = "\n".join(f"  {name:<{width}}  {line}" for name, line in SUMMARIES.items())
+    return (
+        "usage: backstay COMMAND [OPTIONS]\n\n"
+        "Reviews a backend (schemas, migrations, API contracts, containers) and proves its\n"
+        "advice by experiment.\n\n"
+        f"commands:\n{commands}\n\n"
+        "options:\n  -h, --help     this text; `backstay COMMAND --help` says more\n"
+        "  -V, --version  the version\n\n"
+        "exit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not do the job\n\n"
+        "example: backstay review . --prove"
+    )
+
+
+def _unknown(name: str) -> int:
+    import difflib  # noqa: PLC0415 (only for the message)
+
+    close = difflib.get_close_matches(name, SUMMARIES, n=1)
+    if os.path.exists(name):  # noqa: PTH110 (pathlib costs start-up time)
+        hint = f" To review {name}: backstay review {name}"
+    else:
+        hint = f" Did you mean {close[0]!r}?" if close else " See: backstay --help"
+    print(f"backstay: there is no command {name!r}.{hint}", file=sys.stderr)
+    return FAILED
+
+
+def _terminated(_signal: int, _frame: object) -> NoReturn:
+    sys.exit(TERMINATED)  # unwinds, so that everything we started is ended on the way
+
+
+def _run(capability: Capability, arguments: list[str]) -> int:
+    from backstay.cli.arguments import input_of, parser_of  # noqa: PLC0415 (after --help)
+    from backstay.cli.printing import formats_of, printed, write  # noqa: PLC0415
+    from backstay.cli.progress import ProgressLine  # noqa: PLC0415
+    from backstay.model.errors import BackstayError  # noqa: PLC0415
+
+    try:
+        parsed = parser_of(capability, formats_of(capability)).parse_args(arguments)
+    except BackstayError as error:
+        return _failed(error)
+    progress = ProgressLine(enabled=not parsed.quiet and sys.stderr.isatty())
+    try:
+        outcome = capability.run(input_of(capability, parsed), progress)
+        progress.clear()
+        write(printed(capability, outcome, parsed), parsed.output)
+    except BackstayError as error:
+        progress.clear()
+        return _failed(error)
+    finally:
+        progress.clear()
+    return _exit_code(outcome, parsed)
+
+
+def _failed(error: Exception) -> int:
+    print(f"backstay: {error}", file=sys.stderr)
+    return FAILED
+
+
+def _exit_code(outcome: Any, _: argparse.Namespace) -> int:  # noqa: ANN401
+    from backstay.model.envelope import Envelope  # noqa: PLC0415
+    from backstay.model.findings import SEVERITIES  # noqa: PLC0415
+
+    if not isinstance(outcome, Envelope):
+        return OK
+    counted = SEVERITIES[: SEVERITIES.index(outcome.fail_on) + 1]
+    return FINDINGS if any(each.severity in counted for each in outcome.findings) else OK

@@ -1,0 +1,85 @@
+"""The outcome of a command as text, JSON or a report, and where it goes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from backstay.model.envelope import Envelope
+from backstay.model.errors import BadRequest
+from backstay.practices.catalogue import all_practices
+from backstay.reports.formats import FORMATS, renderer
+from backstay.reports.text import render_text
+
+if TYPE_CHECKING:
+    import argparse
+
+    from backstay.capabilities.capability import Capability
+
+
+def formats_of(capability: Capability) -> tuple[str, ...]:
+    """In which ways a command can print its outcome; text and JSON always."""
+    return tuple(FORMATS) if capability.output is Envelope else ("text", "json")
+
+
+def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) -> str:  # noqa: ANN401
+    """The outcome in the format asked for."""
+    if isinstance(outcome, Envelope):
+        guidance = {each.name: each for each in all_practices()}
+        if parsed.format == "text":
+            return render_text(outcome, guidance, colour=_coloured(parsed), width=_width())
+        return renderer(parsed.format)(outcome, guidance)
+    if parsed.format == "json":
+        encoded = msgspec.json.encode(outcome, order="deterministic")
+        return msgspec.json.format(encoded, indent=2).decode()
+    assert capability.show is not None
+    return capability.show(outcome)
+
+
+def _coloured(parsed: argparse.Namespace) -> bool:
+    if parsed.color != "auto":
+        return bool(parsed.color == "always")
+    if parsed.output or os.environ.get("NO_COLOR"):
+        return False
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+
+
+def write(text: str, output: str | None) -> None:
+    """Print, or write a file whole or not at all.
+
+    Raises:
+        BadRequest: the file cannot be written.
+    """
+    text = text if text.endswith("\n") else text + "\n"
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    path = Path(output)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as stream:
+            stream.write(text)
+        _as_new_file(Path(stream.name))
+        Path(stream.name).replace(path)
+    except OSError as error:
+        Path(stream.name).unlink(missing_ok=True) if "stream" in locals() else None
+        raise BadRequest(f"{output!r} cannot be written: {error.strerror}") from error
+
+
+def _as_new_file(path: Path) -> None:
+    """Give a temporary file the permissions that a newly made one would have."""
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)

@@ -1,0 +1,45 @@
+"""Progress on standard error: one line that rewrites itself on a terminal, nothing otherwise."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backstay.model.events import Progress
+
+_QUIET_SECONDS = 0.4  # work that is done by then shows no progress at all
+_WORDS = {"look": "looking", "read": "reading", "judge": "judging", "prove": "proving"}
+
+
+class ProgressLine:
+    """Shows the latest news on one line."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        self._enabled = enabled
+        self._began = self._last = time.monotonic()
+        self._shown = False
+
+    def __call__(self, news: Progress) -> None:
+        """Show the news, at most some ten times a second."""
+        now = time.monotonic()
+        if not self._enabled or now - self._began < _QUIET_SECONDS:
+            return
+        if now - self._last < 0.1 and news.step != "prove":  # noqa: PLR2004 (seconds)
+            return
+        self._last = now
+        count = f" {news.done + 1}/{news.total}" if news.done is not None and news.total else ""
+        line = f"{_WORDS[news.step]}{count}: {news.text}"
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write("\r\x1b[K" + line[:width])
+        sys.stderr.flush()
+        self._shown = True
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+            self._shown = False

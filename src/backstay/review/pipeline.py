@@ -1,0 +1,171 @@
+"""Read, judge, prove, rank: the one pipeline. Every other command is this with other facts in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+import backstay
+from backstay.model.backend import Backend
+from backstay.model.envelope import Envelope, Summary, Unchecked, UnreadFile
+from backstay.model.events import Emit, Progress, unheard
+from backstay.model.facts import NotChecked, Unread
+from backstay.model.findings import SEVERITIES, Area, Finding, Severity, Stage
+from backstay.practices.catalogue import all_practices
+from backstay.proofs.proof import prove_all
+from backstay.review.acceptance import without_accepted
+from backstay.review.introduced import only_introduced
+from backstay.review.ranking import grouped, ranked
+from backstay.review.reading import Reading, read_backend
+from backstay.review.reporting import reported
+from backstay.review.targets import resolve_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backstay.model.verdicts import Verdict
+    from backstay.practices.practice import Practice
+    from backstay.project.settings import Settings
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What to review, and how. None means: as the settings say.
+
+    Attributes:
+        targets: directories and files; the current directory where there are none.
+        areas, only: names of areas and of practices to keep to; all where empty.
+        everything: also practices that are off by default.
+        since: a git revision; only what came after it is reported.
+        prove: put findings to the test.
+        prove_only: ids of the findings to put to the test; all where empty.
+    """
+
+    targets: tuple[str, ...] = ()
+    stage: Stage | None = None
+    areas: tuple[Area, ...] = ()
+    only: tuple[str, ...] = ()
+    everything: bool = False
+    since: str | None = None
+    prove: bool = False
+    prove_only: tuple[str, ...] = ()
+    budget_seconds: float | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_on: Severity | None = None
+    use_cache: bool = True
+    use_baseline: bool = True
+
+
+class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
+    """A review's outcome, with the receipts that back it."""
+
+    envelope: Envelope
+    findings: tuple[Finding, ...]
+    verdicts: dict[str, Verdict]
+
+
+def review(request: Request, emit: Emit = unheard) -> Reviewed:
+    """Review a backend.
+
+    Raises:
+        BadRequest: a target, a setting or a revision is wrong.
+    """
+    targets = resolve_targets(request.targets)
+    reading = read_backend(targets, request, emit)
+    practices = _chosen(request, reading.settings)
+    findings = judge(reading.backend, practices, reading.settings, emit)
+    kept, notes, approved = without_accepted(findings, reading, request)
+    if request.since is not None:
+        kept, more = only_introduced(kept, practices, targets, request, reading)
+        notes = (*notes, *more)
+    verdicts, unavailable = _prove(kept, practices, reading, request, emit)
+    notes = (*notes, *(Unchecked(what="proofs", why=why) for why in unavailable))
+    envelope = _envelope(request, reading, kept, verdicts, notes, approved)
+    return Reviewed(envelope=envelope, findings=tuple(kept), verdicts=verdicts)
+
+
+def judge(
+    backend: Backend, practices: Sequence[Practice], settings: Settings, emit: Emit = unheard
+) -> list[Finding]:
+    """What the practices say about a backend, with severities as the settings want them."""
+    found: dict[str, Finding] = {}
+    for done, practice in enumerate(practices):
+        emit(Progress(step="judge", text=practice.name, done=done, total=len(practices)))
+        severity = settings.severity.get(practice.name)
+        for finding in practice.judge(backend):
+            each = msgspec.structs.replace(finding, severity=severity) if severity else finding
+            found.setdefault(each.id, each)
+    return list(found.values())
+
+
+def _chosen(request: Request, settings: Settings) -> list[Practice]:
+    on, off = set(settings.practices.on), set(settings.practices.off)
+    return [
+        each
+        for each in all_practices()
+        if (each.default or request.everything or each.name in on or each.name in request.only)
+        and each.name not in off
+        and (not request.areas or each.area in request.areas)
+        and (not request.only or each.name in request.only)
+    ]
+
+
+def _prove(
+    findings: Sequence[Finding],
+    practices: Sequence[Practice],
+    reading: Reading,
+    request: Request,
+    emit: Emit,
+) -> tuple[dict[str, Verdict], tuple[str, ...]]:
+    if not request.prove:
+        return {}, ()
+    proof_of = {practice.name: practice.proof for practice in practices}
+    wanted = [
+        (finding, proof)
+        for finding in findings
+        if (proof := proof_of[finding.practice]) is not None
+        and (not request.prove_only or finding.id in request.prove_only)
+    ]
+    budget = request.budget_seconds or reading.settings.budget_seconds
+    return prove_all(wanted, reading.backend, budget_seconds=budget, emit=emit)
+
+
+def _envelope(  # noqa: PLR0913 (each part of the outcome comes from another step)
+    request: Request,
+    reading: Reading,
+    findings: Sequence[Finding],
+    verdicts: dict[str, Verdict],
+    notes: Sequence[Unchecked],
+    approved: int,
+) -> Envelope:
+    groups = ranked(grouped(findings, verdicts), reading.stage)
+    standing = [group for group in groups if group.verdict.state != "refuted"]
+    refuted = [group for group in groups if group.verdict.state == "refuted"]
+    severities = Counter(group.first.severity for group in standing)
+    backend = reading.backend
+    return Envelope(
+        backstay=backstay.__version__,
+        command="review",
+        targets=request.targets or (".",),
+        stage=reading.stage,
+        stage_source=reading.stage_source,
+        fail_on=request.fail_on or reading.settings.fail_on,
+        summary=Summary(
+            findings=len(standing),
+            sites=sum(len(group.findings) for group in standing),
+            proven=sum(group.verdict.state == "proven" for group in standing),
+            refuted=len(refuted),
+            approved=approved,
+            by_severity={name: severities[name] for name in SEVERITIES if severities[name]},
+            read=dict(sorted(Counter(fact.kind for fact in backend.facts).items())),
+        ),
+        findings=tuple(reported(standing, backend, reading.sources, reading.stage)),
+        refuted=tuple(reported(refuted, backend, reading.sources, reading.stage)),
+        unread=tuple(UnreadFile(file=each.scope, why=each.why) for each in backend.of(Unread)),
+        not_checked=(
+            *(Unchecked(what=each.what, why=each.why) for each in backend.of(NotChecked)),
+            *notes,
+        ),
+    )
