@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backstay.reports.characters import cells, visible, visible_lines, wrapped
 from backstay.reports.measures import in_words, readings, sizes_in_words
-from backstay.reports.wording import counted, first_few, opening, place, verdict_in_words
+from backstay.reports.wording import counted, first_few, opening, place, sentence, verdict_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -131,8 +131,8 @@ def _measured(proof: Proof, reason: str, page: Page) -> str:
     words = "; ".join(filter(None, (*numbers, f"at {sizes}" if sizes else "")))
     if page.verbose:
         trial = ", ".join(filter(None, (f"By {visible(proof.method)}", words)))
-        return f"{reason} {trial}.".strip()
-    return f"{reason} Measured: {words}" if reason else words
+        return f"{sentence(reason)} {trial}.".strip()
+    return f"{sentence(reason)} Measured: {words}" if reason else words
 
 
 def _sites(finding: ReportedFinding, page: Page) -> Iterator[str]:

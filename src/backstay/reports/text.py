@@ -52,6 +52,9 @@ def render(
     return "\n".join(lines) + "\n"
 
 
+render_text = render  # for callers that also import other reports
+
+
 def _title(envelope: Envelope, page: Page) -> Iterable[str]:
     text = f"{command_line(envelope)}  stage {stage_in_words(envelope)}"
     return [page.ink.faint(line) for line in page.lines(text)]

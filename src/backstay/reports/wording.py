@@ -61,6 +61,11 @@ def first_few(items: Sequence[str], most: int) -> str:
     return f"{', '.join(items[:most])} and {len(items) - most:,} more"
 
 
+def sentence(text: str) -> str:
+    """``text`` with a full stop at its end; nothing stays nothing."""
+    return text if not text or text.endswith((".", "!", "?")) else text + "."
+
+
 def by_reason(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     """Pairs of (what, why) as (why, all of what), the most frequent reason first."""
     grouped: dict[str, list[str]] = {}
