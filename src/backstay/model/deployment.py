@@ -197,7 +197,8 @@ class BuildStage(msgspec.Struct, frozen=True, kw_only=True):
         user: None means the image's own user; with a hole where it could not be resolved.
         entry: ENTRYPOINT and CMD, joined.
         entry_in_shell: the ENTRYPOINT, or the CMD where there is none, is in shell form.
-        environment: ENV and ARG instructions in order.
+        environment: its own ENV variables, in order.
+        arguments: its own ARG variables, in order.
     """
 
     name: str | None
@@ -212,6 +213,7 @@ class BuildStage(msgspec.Struct, frozen=True, kw_only=True):
     entry_in_shell: bool = False
     exposed: tuple[str, ...] = ()
     environment: tuple[Variable, ...] = ()
+    arguments: tuple[Variable, ...] = ()
     where: Place
 
 
@@ -225,6 +227,7 @@ class ImageBuild(Fact, frozen=True, kw_only=True, tag="image-build", tag_field="
             image's user.
         health_check: of the final stage.
         entry: ENTRYPOINT and CMD of the final stage, joined.
+        arguments: ARG variables before the first FROM.
     """
 
     role: Role | None = None
@@ -233,6 +236,7 @@ class ImageBuild(Fact, frozen=True, kw_only=True, tag="image-build", tag_field="
     health_check: HealthCheck | None = None
     entry: str | None = None
     exposed: tuple[str, ...] = ()
+    arguments: tuple[Variable, ...] = ()
 
     def stage(self, target: str | None) -> BuildStage | None:
         """The stage of that name or position, the last one for None; None where there is none."""

@@ -5,28 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from backstay.readers.file_roles import role_by_name
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from backstay.model.deployment import Role, Service
 
-_WORD = re.compile(r"[a-z]+")
 _words = re.compile(r"\S+").findall
-_DEVELOPMENT_WORDS = frozenset(
-    _words(
-        "dev devel develop development devcontainer devcontainers local localhost test tests testing "
-        "e2e integration ci debug override example examples sample samples demo playground sandbox "
-        "fixture fixtures mock bench benchmark loadtest quickstart tutorial"
-    )
-)
-_PRODUCTION_WORDS = frozenset(
-    _words("prod production live deploy deployment release staging stage swarm")
-)
 
 # Tools that nobody runs in production: mail traps and imitations of cloud services.
 _DEVELOPMENT_IMAGES = frozenset(
     _words(
-        "mailhog mailpit mailcatcher maildev inbucket smtp4dev localstack dynamodb-local azurite "
+        "mailhog mailpit mailcatcher maildev inbucket smtp4dev localstack dynamodb-local "
+        "azurite "
         "fake-gcs-server firebase-emulator stripe-mock wiremock mockserver tinybird-local "
         "google-cloud-cli-emulators toxiproxy"
     )
@@ -40,25 +32,15 @@ _DEVELOPMENT_COMMAND = re.compile(
 # Publishers of databases, brokers and their tools; images without a publisher are official ones.
 _SUPPLIERS = frozenset(
     _words(
-        "library bitnami bitnamilegacy minio prom grafana dpage confluentinc apache timescale pgvector "
-        "postgis valkey localstack opensearchproject clickhouse rediscommander provectuslabs mailhog "
+        "library bitnami bitnamilegacy minio prom grafana dpage confluentinc apache timescale "
+        "pgvector "
+        "postgis valkey localstack opensearchproject clickhouse rediscommander provectuslabs "
+        "mailhog "
         "axllent elastic getmeili qdrant jaegertracing otel"
     )
 )
 _SOURCE_MARKS = ("node_modules", "/.venv")
 _LASTING_RESTARTS = frozenset(("always", "unless-stopped"))
-
-
-def role_by_name(file: str) -> tuple[Role | None, str]:
-    """The role that a path speaks of, with the word that says so; the file's name counts first."""
-    for part in reversed(file.lower().split("/")):
-        words = _WORD.findall(part)
-        for word in words:
-            if word in _PRODUCTION_WORDS:
-                return "production", word
-            if word in _DEVELOPMENT_WORDS:
-                return "development", word
-    return None, ""
 
 
 def role_of(file: str, services: Sequence[Service]) -> tuple[Role | None, str]:
