@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
+from backstay.reports.encoding import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,16 +15,12 @@ if TYPE_CHECKING:
 
 def render(
     envelope: Envelope,
-    guidance: Mapping[str, Practice],  # noqa: ARG001 (every report takes it; JSON readers ask `explain`)
+    guidance: Mapping[str, Practice],  # noqa: ARG001 (every report takes it; readers of JSON ask `explain`)
     *,
     indent: int | None = 2,
 ) -> str:
     """The envelope with its own fields and those of its subclass, if it is one.
 
-    Fields keep the order of their declaration and the names within counts and measures are
-    sorted, so that equal envelopes give equal bytes. ``indent=None`` puts all on one line.
+    ``indent=None`` puts all on one line.
     """
-    encoded = msgspec.json.encode(envelope, order="deterministic")
-    if indent is not None:
-        encoded = msgspec.json.format(encoded, indent=indent)
-    return encoded.decode() + "\n"
+    return json_text(envelope, indent)
