@@ -12,6 +12,9 @@ MAX_YAML_BYTES = 24 * 1024 * 1024
 # Consumers recurse over values with a few Python frames a level, and Python allows 1,000 frames.
 MAX_DEPTH = 200
 
+# Of one `.gitignore`.
+MAX_IGNORE_BYTES = 1024 * 1024
+
 # Mappings, lists, keys and scalars in one file.
 MAX_VALUES = 5_000_000
 
