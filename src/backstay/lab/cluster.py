@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from backstay.lab.accounts import Account
     from backstay.lab.owner import Owner
 
-SUPERUSER = "postgres"
 OLDEST = 13
 # Nothing is kept, so nothing need survive a crash; and nothing runs in the middle of a measurement.
 _DEFAULTS = {
@@ -43,8 +42,11 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 class Cluster:
     """One PostgreSQL in `folder`, run as `account`; `owner` may let go of it at any time."""
 
-    def __init__(self, folder: Path, account: Account | None, owner: Owner) -> None:
+    def __init__(
+        self, folder: Path, *, superuser: str, account: Account | None, owner: Owner
+    ) -> None:
         self.folder = folder
+        self.superuser = superuser
         self.password = secrets.token_urlsafe(24)
         self._account = account
         self._owner = owner
@@ -59,7 +61,8 @@ class Cluster:
         """
         reasons = []
         for candidate in candidates:
-            self._log.write_bytes(b"")
+            self._log.unlink(missing_ok=True)
+            self._log.touch(mode=0o600)
             try:
                 programs = binaries.working_copy(candidate, self.folder)
                 code = self._run(programs / "postgres", "--version")
@@ -93,7 +96,7 @@ class Cluster:
         password.write_text(self.password)
         self._give(password)
         code = self._run(
-            *(programs / "initdb", "-D", self._data, "-U", SUPERUSER),
+            *(programs / "initdb", "-D", self._data, "-U", self.superuser),
             *("--auth=scram-sha-256", f"--pwfile={password}"),
             *("--encoding=UTF8", "--locale=C", "--no-sync"),
         )

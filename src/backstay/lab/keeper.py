@@ -46,7 +46,7 @@ def _serve(owner: Owner, request: dict[str, Any]) -> None:
     folders.sweep(places)
     account = accounts.unprivileged()
     with folders.fresh(places, account) as folder:
-        cluster = Cluster(folder, account, owner)
+        cluster = Cluster(folder, superuser=request["superuser"], account=account, owner=owner)
         programs, version = cluster.install([Installation(*one) for one in request["candidates"]])
         cluster.initialise(programs, request["settings"])
         server = cluster.start(programs)

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from backstay.lab.binaries import installations
-from backstay.lab.cluster import SUPERUSER
 from backstay.model.errors import BadRequest, NotAvailable
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OWNER", "SUPERUSER", "Server", "throwaway_server"]
 
+SUPERUSER = "postgres"
 OWNER = "backstay"
 _KEEPER = "import sys; sys.path.append(sys.argv[1]); from backstay.lab import keeper; keeper.main()"
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -121,7 +121,7 @@ class Server:
     def database(self) -> Iterator[str]:
         """The name of a new, empty database that belongs to `OWNER`; dropped in the end."""
         name = f"lab_{secrets.token_hex(4)}"
-        self._administer("CREATE DATABASE {name} OWNER {role}", OWNER, name)
+        self._administer("CREATE DATABASE {name} OWNER {role} TEMPLATE template0", OWNER, name)
         try:
             yield name
         finally:
@@ -209,6 +209,7 @@ def _request(settings: Mapping[str, str], binaries: Path | None) -> dict[str, ob
             raise BadRequest(f"the lab sets {name} itself, to keep its server private")
     return {
         "candidates": installations(binaries),
+        "superuser": SUPERUSER,
         "settings": dict(settings),
         "place": tempfile.gettempdir(),
     }
@@ -250,14 +251,14 @@ def _let_go(keeper: subprocess.Popen[bytes]) -> None:
         # Closing alone would tell nothing where a forked process of ours still holds the pipe.
         keeper.stdin.write(b"end\n")
         keeper.stdin.close()
-    try:
-        keeper.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        keeper.kill()
+    with keeper.stdout as answers, keeper.stderr:
+        # Its end closes the pipe, which shows at once; waiting for a process looks now and then.
+        while select.select((answers,), (), (), _STOP_SECONDS)[0]:
+            if not os.read(answers.fileno(), 65_536):
+                break
+        else:
+            keeper.kill()
         keeper.wait()
-    finally:
-        keeper.stdout.close()
-        keeper.stderr.close()
 
 
 def _milliseconds(seconds: float) -> int:
