@@ -106,7 +106,7 @@ def number(value: float) -> str:
         return f"{value:,}"
     if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 (only NaN differs from itself)
         return "unknown"
-    if abs(value) >= 100 or value == int(value):  # noqa: PLR2004 (three digits stand before the point)
+    if abs(value) >= 100 or value == int(value):
         return f"{value:,.0f}"
     text = f"{value:.3g}"
     return f"{value:.6f}".rstrip("0").rstrip(".") or "0" if "e" in text else text
