@@ -11,8 +11,7 @@ from backstay.model.errors import BadRequest
 from backstay.model.events import Emit, unheard
 from backstay.project.secrets import mask
 from backstay.review.locations import locations
-from backstay.review.pipeline import Request
-from backstay.review.reading import read_backend
+from backstay.review.reading import ReadingOptions, read_backend
 from backstay.review.targets import resolve_targets
 
 
@@ -46,7 +45,7 @@ def facts(given: FactsInput, emit: Emit = unheard) -> FactsOutput:
             f"There are no facts of kind {given.kind!r}. Kinds: {', '.join(FACT_KINDS)}"
         )
     targets = resolve_targets(given.targets)
-    reading = read_backend(targets, Request(targets=given.targets), emit)
+    reading = read_backend(targets, ReadingOptions(), emit)
     counts = Counter(fact.kind for fact in reading.backend.facts)
     chosen = reading.backend.of(FACT_KINDS[given.kind]) if given.kind else ()
     found = locations((fact.where for fact in chosen), reading.sources)

@@ -20,9 +20,9 @@ class ReviewInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         tuple[str, ...],
         Option(help="directories and files; the current directory by default", positional=True),
     ] = ()
-    prove: Annotated[
-        bool, Option(help="put findings to the test on a throw-away PostgreSQL")
-    ] = False
+    prove: Annotated[bool, Option(help="put findings to the test on a throw-away PostgreSQL")] = (
+        False
+    )
     since: Annotated[
         str | None, Option(help="report only what came after this git revision", metavar="REF")
     ] = None

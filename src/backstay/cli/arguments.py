@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> Any:  # noqa: ANN401 (argparse says it never returns)
+    def error(self, message: str) -> Any:
         raise BadRequest(f"{message}. See: {self.prog} --help")
 
 
@@ -70,7 +70,7 @@ def _add(parser: argparse.ArgumentParser, field: Field) -> None:
         )
 
 
-def _element(kind: Any) -> tuple[Any, bool]:  # noqa: ANN401 (a type)
+def _element(kind: Any) -> tuple[Any, bool]:
     """The type of one value, and whether many may be given; ``X | None`` counts as X."""
     if isinstance(kind, UnionType) or type(None) in get_args(kind):
         rest = [each for each in get_args(kind) if each is not type(None)]

@@ -61,10 +61,10 @@ def help_text() -> str:
 
 
 def _unknown(name: str) -> int:
-    import difflib  # noqa: PLC0415 (only for the message)
+    import difflib
 
     close = difflib.get_close_matches(name, SUMMARIES, n=1)
-    if os.path.exists(name):  # noqa: PTH110 (pathlib costs start-up time)
+    if os.path.exists(name):
         hint = f" To review {name}: backstay review {name}"
     else:
         hint = f" Did you mean {close[0]!r}?" if close else " See: backstay --help"
@@ -77,10 +77,10 @@ def _terminated(_signal: int, _frame: object) -> NoReturn:
 
 
 def _run(capability: Capability, arguments: list[str]) -> int:
-    from backstay.cli.arguments import input_of, parser_of  # noqa: PLC0415 (after --help)
-    from backstay.cli.printing import formats_of, printed, write  # noqa: PLC0415
-    from backstay.cli.progress import ProgressLine  # noqa: PLC0415
-    from backstay.model.errors import BackstayError  # noqa: PLC0415
+    from backstay.cli.arguments import input_of, parser_of
+    from backstay.cli.printing import formats_of, printed, write
+    from backstay.cli.progress import ProgressLine
+    from backstay.model.errors import BackstayError
 
     try:
         parsed = parser_of(capability, formats_of(capability)).parse_args(arguments)
@@ -104,9 +104,9 @@ def _failed(error: Exception) -> int:
     return FAILED
 
 
-def _exit_code(outcome: Any, _: argparse.Namespace) -> int:  # noqa: ANN401
-    from backstay.model.envelope import Envelope  # noqa: PLC0415
-    from backstay.model.findings import SEVERITIES  # noqa: PLC0415
+def _exit_code(outcome: Any, _: argparse.Namespace) -> int:
+    from backstay.model.envelope import Envelope
+    from backstay.model.findings import SEVERITIES
 
     if not isinstance(outcome, Envelope):
         return OK

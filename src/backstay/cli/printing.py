@@ -28,7 +28,7 @@ def formats_of(capability: Capability) -> tuple[str, ...]:
     return tuple(FORMATS) if capability.output is Envelope else ("text", "json")
 
 
-def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) -> str:  # noqa: ANN401
+def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) -> str:
     """The outcome in the format asked for."""
     if isinstance(outcome, Envelope):
         guidance = {each.name: each for each in all_practices()}

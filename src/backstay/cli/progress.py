@@ -27,7 +27,7 @@ class ProgressLine:
         now = time.monotonic()
         if not self._enabled or now - self._began < _QUIET_SECONDS:
             return
-        if now - self._last < 0.1 and news.step != "prove":  # noqa: PLR2004 (seconds)
+        if now - self._last < 0.1 and news.step != "prove":
             return
         self._last = now
         count = f" {news.done + 1}/{news.total}" if news.done is not None and news.total else ""

@@ -173,7 +173,10 @@ class Unique(TableFact, frozen=True, kw_only=True, tag="unique", tag_field="kind
 
 
 class ForeignKey(TableFact, frozen=True, kw_only=True, tag="foreign-key", tag_field="kind"):
-    """A foreign key. ``parent_columns`` is resolved to the parent's key where it was left out."""
+    """A foreign key. ``parent_columns`` is resolved to the parent's key where it was left out.
+
+    ``set_null_columns`` are those of ON DELETE SET NULL (...), empty for all.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -181,6 +184,7 @@ class ForeignKey(TableFact, frozen=True, kw_only=True, tag="foreign-key", tag_fi
     parent_columns: tuple[str, ...]
     on_delete: Action = "no action"
     on_update: Action = "no action"
+    set_null_columns: tuple[str, ...] = ()
     deferrable: bool = False
     validated: bool = True
 
@@ -256,6 +260,13 @@ class Index(TableFact, frozen=True, kw_only=True, tag="index", tag_field="kind")
     def __str__(self) -> str:
         keys = ", ".join(map(str, self.keys))
         return f"index {quoted(self.name)} on {self.table} ({keys})"
+
+    @property
+    def qualified_name(self) -> str:
+        """The index's name as SQL names it; an index lives in its table's schema."""
+        plain = quoted(self.name)
+        schema = self.table.schema
+        return plain if schema == "public" else f"{quoted(schema)}.{plain}"
 
     @property
     def columns(self) -> tuple[str, ...] | None:

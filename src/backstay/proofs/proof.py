@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from backstay.model.errors import NotAvailable
 from backstay.model.events import Emit, Progress, unheard
-from backstay.model.findings import Finding
 from backstay.model.verdicts import Verdict, not_proven
 
 if TYPE_CHECKING:
+    from backstay.model.findings import Finding
     from backstay.lab.server import Server
     from backstay.model.backend import Backend
 
@@ -74,7 +74,8 @@ def _verdicts(
     for done, (finding, proof) in enumerate(findings):
         if time.monotonic() > deadline:
             verdicts[finding.id] = not_proven(
-                f"the budget of {budget_seconds:.0f} s was used up; run: backstay prove {finding.id}"
+                f"the budget of {budget_seconds:.0f} s was used up;"
+                f" run: backstay prove {finding.id}"
             )
             continue
         emit(Progress(step="prove", text=finding.message, done=done, total=len(findings)))
@@ -84,8 +85,7 @@ def _verdicts(
 
 @contextmanager
 def _laboratory() -> Iterator[Server]:
-    from backstay.lab.server import throwaway_server  # noqa: PLC0415 (heavy, and often not needed)
+    from backstay.lab.server import throwaway_server
 
     with throwaway_server() as server:
         yield server
-

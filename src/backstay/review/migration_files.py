@@ -49,36 +49,38 @@ def _next(last: str) -> str:
     return f"{head}{int(numbers[-1]) + 1:0{len(numbers[-1])}d}{tail}"
 
 
-def _diesel(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:  # noqa: FBT001
+def _diesel(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:
     files = {f"{folder}{version}_{name}/up.sql": sql + "\n"}
     if outside:
         files[f"{folder}{version}_{name}/metadata.toml"] = "run_in_transaction = false\n"
     return files
 
 
-def _golang_migrate(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:  # noqa: FBT001
+def _golang_migrate(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:
     return {f"{folder}{version}_{name}.up.sql": sql + "\n"}
 
 
-def _sqlx(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:  # noqa: FBT001
-    return {f"{folder}{version}_{name}.sql": ("-- no-transaction\n" if outside else "") + sql + "\n"}
+def _sqlx(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:
+    return {
+        f"{folder}{version}_{name}.sql": ("-- no-transaction\n" if outside else "") + sql + "\n"
+    }
 
 
-def _flyway(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:  # noqa: FBT001
+def _flyway(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:
     return {f"{folder}{version}__{name}.sql": sql + "\n"}
 
 
-def _dbmate(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:  # noqa: FBT001
+def _dbmate(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:
     mark = " transaction:false" if outside else ""
     return {f"{folder}{version}_{name}.sql": f"-- migrate:up{mark}\n{sql}\n\n-- migrate:down\n"}
 
 
-def _goose(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:  # noqa: FBT001
+def _goose(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:
     mark = "-- +goose NO TRANSACTION\n" if outside else ""
     return {f"{folder}{version}_{name}.sql": f"{mark}-- +goose Up\n{sql}\n"}
 
 
-def _plain(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:  # noqa: FBT001
+def _plain(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:
     return {f"{folder}{version}_{name}.sql": sql + "\n"}
 
 

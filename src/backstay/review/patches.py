@@ -92,6 +92,5 @@ def _diff(file: str, before: bytes | None, after: bytes) -> str:
         n=_CONTEXT_LINES,
     )
     return "".join(
-        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
-        for line in lines
+        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines
     )

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 import backstay
-from backstay.model.backend import Backend
 from backstay.model.envelope import Envelope, Summary, Unchecked, UnreadFile
 from backstay.model.events import Emit, Progress, unheard
 from backstay.model.facts import NotChecked, Unread
 from backstay.model.findings import SEVERITIES, Area, Finding, Severity, Stage
+from backstay.model.verdicts import Verdict
 from backstay.practices.catalogue import all_practices
 from backstay.proofs.proof import prove_all
 from backstay.review.acceptance import without_accepted
 from backstay.review.introduced import only_introduced
 from backstay.review.ranking import grouped, ranked
-from backstay.review.reading import Reading, read_backend
+from backstay.review.reading import Reading, ReadingOptions, read_backend
 from backstay.review.reporting import reported
 from backstay.review.targets import resolve_targets
 
 if TYPE_CHECKING:
+    from backstay.model.backend import Backend
     from collections.abc import Sequence
 
-    from backstay.model.verdicts import Verdict
     from backstay.practices.practice import Practice
     from backstay.project.settings import Settings
 
@@ -56,6 +57,17 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     fail_on: Severity | None = None
     use_cache: bool = True
     use_baseline: bool = True
+    use_approvals: bool = True
+
+    @property
+    def reading(self) -> ReadingOptions:
+        """The part that says what to read."""
+        return ReadingOptions(
+            stage=self.stage,
+            include=self.include,
+            exclude=self.exclude,
+            use_cache=self.use_cache,
+        )
 
 
 class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +76,7 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
     envelope: Envelope
     findings: tuple[Finding, ...]
     verdicts: dict[str, Verdict]
+    root: Path
 
 
 def review(request: Request, emit: Emit = unheard) -> Reviewed:
@@ -73,17 +86,16 @@ def review(request: Request, emit: Emit = unheard) -> Reviewed:
         BadRequest: a target, a setting or a revision is wrong.
     """
     targets = resolve_targets(request.targets)
-    reading = read_backend(targets, request, emit)
+    reading = read_backend(targets, request.reading, emit)
     practices = _chosen(request, reading.settings)
     findings = judge(reading.backend, practices, reading.settings, emit)
     kept, notes, approved = without_accepted(findings, reading, request)
     if request.since is not None:
-        kept, more = only_introduced(kept, practices, targets, request, reading)
-        notes = (*notes, *more)
+        kept = only_introduced(kept, practices, targets, request.reading, request.since)
     verdicts, unavailable = _prove(kept, practices, reading, request, emit)
     notes = (*notes, *(Unchecked(what="proofs", why=why) for why in unavailable))
     envelope = _envelope(request, reading, kept, verdicts, notes, approved)
-    return Reviewed(envelope=envelope, findings=tuple(kept), verdicts=verdicts)
+    return Reviewed(envelope=envelope, findings=tuple(kept), verdicts=verdicts, root=targets.root)
 
 
 def judge(
@@ -132,7 +144,7 @@ def _prove(
     return prove_all(wanted, reading.backend, budget_seconds=budget, emit=emit)
 
 
-def _envelope(  # noqa: PLR0913 (each part of the outcome comes from another step)
+def _envelope(
     request: Request,
     reading: Reading,
     findings: Sequence[Finding],

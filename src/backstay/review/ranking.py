@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from backstay.model.findings import SEVERITIES, Area, Finding, Stage
 from backstay.model.places import Place
 from backstay.model.verdicts import Verdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 # What to look at first among findings of the same severity. Young companies lose data and get
 # broken into before they meet the limits of one machine; large ones are hurt first by what

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from backstay.model.backend import Backend
+from backstay.model.data import Table
+from backstay.model.events import Emit, Progress
+from backstay.model.facts import Fact, NotChecked, Unread
+from backstay.model.findings import Stage
+from backstay.model.places import Place
+from backstay.practices.catalogue import all_practices, current_name
+from backstay.project.settings import (
+    Settings,
+    guess_stage,
+    load_settings,
+    settings_file,
+    stated_sizes,
+    with_current_names,
+)
+from backstay.readers.collector import collector_paused
+from backstay.readers.inventory import Inventory, take_inventory
+from backstay.readers.sources import Sources
 from typing import TYPE_CHECKING
 
-from backstay.model.events import Emit, Progress
-from backstay.model.facts import Fact
-
 if TYPE_CHECKING:
-    from backstay.readers.inventory import Inventory
-    from backstay.readers.sources import Sources
+    from backstay.review.targets import Targets
 
-Reader = Callable[["Sequence[str]", "Sources"], "Iterator[Fact]"]
+Reader = Callable[[Sequence[str], Sources], Iterator[Fact]]
 
 # For each kind of input that the inventory knows: module and function of its reader.
 READERS = {
@@ -26,22 +43,141 @@ READERS = {
 }
 
 
+_NOT_READ_YET = {"graphql": "GraphQL", "protobuf": "protobuf"}
+
+# Languages whose files may define tables, endpoints or queries that are not read yet.
+_SOURCE_CODE = {
+    ".py": "Python",
+    ".rs": "Rust",
+    ".go": "Go",
+    ".java": "Java",
+    ".kt": "Kotlin",
+    ".ts": "TypeScript",
+    ".js": "JavaScript",
+    ".rb": "Ruby",
+    ".php": "PHP",
+    ".cs": "C#",
+    ".ex": "Elixir",
+    ".scala": "Scala",
+    ".prisma": "Prisma",
+}
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was read of one project, and the settings it is judged by."""
+
+    root: Path
+    inventory: Inventory
+    sources: Sources
+    backend: Backend
+    settings: Settings
+    stage: Stage
+    stage_source: str
+
+
+class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command says beside the settings about what to read, and how."""
+
+    stage: Stage | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    use_cache: bool = True
+
+
+def read_backend(targets: Targets, options: ReadingOptions, emit: Emit) -> Reading:
+    """Read the settings and all inputs below the targets.
+
+    Raises:
+        BadRequest: the settings have a fault.
+    """
+    settings = _settings(targets.root)
+    emit(Progress(step="look", text=str(targets.root)))
+    inventory = take_inventory(
+        targets.root,
+        paths=targets.paths,
+        include=(*settings.include, *options.include),
+        exclude=(*settings.exclude, *options.exclude),
+    )
+    sources = Sources(targets.root)
+    facts = _facts(inventory, sources, emit, use_cache=options.use_cache)
+    tables = [fact.name for fact in facts if isinstance(fact, Table)]
+    sizes, unused = stated_sizes(settings, tables)
+    backend = Backend((*facts, *left_out(inventory), *sizes, *unused))
+    stage, source = _stage(options.stage, settings.stage, backend)
+    return Reading(
+        root=targets.root,
+        inventory=inventory,
+        sources=sources,
+        backend=backend,
+        settings=settings,
+        stage=stage,
+        stage_source=source,
+    )
+
+
+def _settings(root: Path) -> Settings:
+    names = [each.name for each in all_practices()]
+    return with_current_names(load_settings(root), settings_file(root), current_name, names)
+
+
+def _stage(asked: Stage | None, stated: Stage | None, backend: Backend) -> tuple[Stage, str]:
+    if asked is not None:
+        return asked, "as asked"
+    if stated is not None:
+        return stated, "backstay.toml"
+    return guess_stage(backend)
+
+
+def _facts(
+    inventory: Inventory, sources: Sources, emit: Emit, *, use_cache: bool
+) -> tuple[Fact, ...]:
+    return read_facts(inventory, sources, emit)
+
+
 def read_facts(inventory: Inventory, sources: Sources, emit: Emit) -> tuple[Fact, ...]:
     """The facts of every input in the inventory."""
-    by_kind: dict[str, list[str]] = defaultdict(list)
-    for entry in inventory.entries:
-        by_kind[entry.kind].append(entry.file)
     facts: list[Fact] = []
-    enabled = gc.isenabled()
-    gc.disable()  # frozen values have no cycles to collect; loading is several times faster
-    try:
+    with collector_paused():
         for kind, (module, function) in READERS.items():
-            files = by_kind.get(kind)
+            files = inventory.files_of(kind)
             if files:
                 emit(Progress(step="read", text=f"{len(files)} {kind} file(s)"))
                 reader: Reader = getattr(importlib.import_module(module), function)
                 facts.extend(reader(files, sources))
-    finally:
-        if enabled:
-            gc.enable()
     return tuple(facts)
+
+
+def left_out(inventory: Inventory) -> Iterator[Fact]:
+    """What the inventory saw and no reader reads, as facts."""
+    for file, why in inventory.unread:
+        yield Unread(where=Place(file=file), why=why)
+    reasons: dict[str, list[str]] = {}
+    for folder, why in inventory.skipped:
+        reasons.setdefault(why, []).append(folder)
+    for why, folders in reasons.items():
+        shown = ", ".join(folders[:5]) + (
+            f" and {len(folders) - 5} more" if len(folders) > 5 else ""
+        )
+        yield NotChecked(
+            where=Place(file=folders[0]),
+            what=f"folders: {shown}",
+            why=f"{why}; name one as target or in include to read it",
+        )
+    for kind, title in _NOT_READ_YET.items():
+        files = inventory.files_of(kind)
+        if files:
+            yield NotChecked(
+                where=Place(file=files[0]),
+                what=f"{len(files)} {title} file(s), such as {files[0]}",
+                why=f"{title} is not read yet",
+            )
+    code = Counter(
+        {_SOURCE_CODE[suffix]: count for suffix, count in inventory.other if suffix in _SOURCE_CODE}
+    )
+    if code:
+        counts = ", ".join(f"{count} {language}" for language, count in code.most_common())
+        yield NotChecked(
+            where=Place(file="."),
+            what=f"source code ({counts} files)",
+            why="tables, queries and endpoints that are defined in code are not read yet",
+        )

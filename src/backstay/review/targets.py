@@ -66,7 +66,9 @@ def _close_names(path: Path) -> str:
     except OSError:
         return ""
     close = difflib.get_close_matches(path.name, names, n=3)
-    return f" Did you mean {', '.join(repr(str(path.parent / name)) for name in close)}?" * bool(close)
+    return f" Did you mean {', '.join(repr(str(path.parent / name)) for name in close)}?" * bool(
+        close
+    )
 
 
 def _root_of(path: Path) -> Path:

@@ -1,0 +1,61 @@
+"""What practices ask of API descriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from backstay.model.backend import Backend
+from backstay.model.contracts import ApiDocument, MediaType, Operation, Response
+from backstay.model.facts import Fact
+from backstay.model.places import Where
+
+F = TypeVar("F", bound=Fact)
+
+
+def cause_in(document: ApiDocument) -> str:
+    """One cause for a fault all over an API, whichever versions of its description there are."""
+    return document.title or document.scope
+
+
+def own_operations(document: ApiDocument, backend: Backend) -> tuple[Operation, ...]:
+    """The operations that the API itself serves: no callbacks, no webhooks."""
+    operations = backend.operations_in(document.scope)
+    return tuple(each for each in operations if each.role == "operation")
+
+
+def apart(facts: Iterable[F]) -> Iterator[F]:
+    """Facts written at different places: a shared parameter or response comes once."""
+    seen: set[Where] = set()
+    for fact in facts:
+        if fact.where not in seen:
+            seen.add(fact.where)
+            yield fact
+
+
+def successes(operation: Operation) -> tuple[Response, ...]:
+    """Its 2xx responses."""
+    return tuple(each for each in operation.responses if each.status.startswith("2"))
+
+
+def failures(operation: Operation) -> tuple[Response, ...]:
+    """Its 4xx, 5xx and default responses."""
+    return tuple(
+        each for each in operation.responses if each.status[:1] in "45" or each.status == "default"
+    )
+
+
+def is_json(media_type: MediaType) -> bool:
+    """Whether a media type is JSON, or any at all."""
+    name = media_type.name.partition(";")[0].strip().lower()
+    return name in ("application/json", "text/json", "*/*") or name.endswith("+json")
+
+
+def segments_of(path: str) -> tuple[str, ...]:
+    """The parts of a path between slashes."""
+    return tuple(part for part in path.split("/") if part)
+
+
+def is_template(segment: str) -> bool:
+    """Whether a part of a path stands for a parameter."""
+    return "{" in segment

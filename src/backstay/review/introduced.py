@@ -1,0 +1,45 @@
+"""Only what a change brought: the findings of now less those of an earlier revision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from backstay.project.git import tree_at
+from backstay.project.site_ids import new_since
+from backstay.review.reading import read_backend
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from backstay.model.findings import Finding
+    from backstay.practices.practice import Practice
+    from backstay.review.reading import Reading, ReadingOptions
+    from backstay.review.targets import Targets
+
+
+def only_introduced(
+    findings: Sequence[Finding],
+    practices: Sequence[Practice],
+    targets: Targets,
+    options: ReadingOptions,
+    since: str,
+) -> list[Finding]:
+    """The findings whose sites were not there at the revision ``since``.
+
+    Raises:
+        BadRequest: there is no such revision, or no repository.
+    """
+    with tree_at(targets.root, since) as folder:
+        there = tuple(path for path in targets.paths if (folder / path).exists())
+        then = msgspec.structs.replace(targets, root=folder, paths=there)
+        before = read_backend(then, options, lambda _: None) if there else None
+        found = [] if before is None else judged_ids(before, practices)
+    new = new_since((finding.id for finding in findings), found)
+    return [finding for finding in findings if finding.id in new]
+
+
+def judged_ids(reading: Reading, practices: Sequence[Practice]) -> list[str]:
+    """The ids of all that the practices find."""
+    return [finding.id for each in practices for finding in each.judge(reading.backend)]
