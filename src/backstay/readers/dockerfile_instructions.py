@@ -28,7 +28,7 @@ INSTRUCTIONS = frozenset(
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _DIRECTIVE = re.compile(rb"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*?)[ \t\r]*")
 _COMMENT_OR_BLANK = re.compile(rb"[ \t\r\f\v]*(?:#.*)?")
-_HEREDOC = re.compile(r"(?:^|[\s;&|(])\d*<<(-?)(?:\"([^\"<]+)\"|'([^'<]+)'|([^\s<>\"'();&|]+))")
+_HEREDOC = re.compile(r"(?<!\S)\d*<<(-?)(?:\"([^\"<]+)\"|'([^'<]+)'|([^\s<>\"']+))(?!\S)")
 _TAKES_HEREDOC = re.compile(r"(?:ONBUILD\s+)?(?:RUN|COPY|ADD)\s", re.IGNORECASE)
 
 
@@ -54,10 +54,11 @@ def instructions_of(data: bytes, file: str) -> Iterator[Instruction]:
         if _TAKES_HEREDOC.match(text):
             body, last, at = _heredocs(text, lines, last, at)
             text += body
-        name, _, arguments = _split(text)
+        name, *rest = text.split(None, 1) or ("",)
         indent = len(first.text) - len(first.text.lstrip())
         where = Place(file=file, start=first.start + indent, end=last.start + _length(last))
-        yield Instruction(name=name.upper(), arguments=arguments, where=where)
+        if name:
+            yield Instruction(name=name.upper(), arguments=rest[0] if rest else "", where=where)
 
 
 def _lines(data: bytes) -> Iterator[_Line]:
@@ -113,11 +114,6 @@ def _heredocs(text: str, lines: list[_Line], last: _Line, at: int) -> tuple[str,
                 break
             body.append(f"\n{line}")
     return "".join(body), last, at
-
-
-def _split(text: str) -> tuple[str, str, str]:
-    parts = text.split(None, 1)
-    return (parts[0], " ", parts[1]) if len(parts) > 1 else (parts[0], "", "")
 
 
 def _length(line: _Line) -> int:

@@ -38,6 +38,21 @@ _CONTRACT_KEY_IN_FLOW = re.compile(rb"""[{,]\s*["']?(openapi|swagger)["']?\s*:\s
 _SERVICES_KEY = re.compile(rb"""(?m)^["']?services["']?[ \t]*:""")
 _SERVICE_PART = re.compile(rb"""[\s{,]["']?(image|build|extends)["']?\s*:""")
 
+# https://github.com/compose-spec/compose-spec/blob/main/spec.md
+_COMPOSE_KEYS = frozenset(
+    (
+        "version",
+        "name",
+        "include",
+        "services",
+        "networks",
+        "volumes",
+        "configs",
+        "secrets",
+        "models",
+    )
+)
+
 # Compose files are small; what is larger and has a `services` key is something else.
 _MAX_COMPOSE_BYTES = 1024 * 1024
 
@@ -125,7 +140,10 @@ def _has_containers(value: Any, *, named: bool) -> bool:  # noqa: ANN401 (plain 
     services = value.get("services") if isinstance(value, dict) else None
     if not isinstance(services, dict):
         return False
-    return named or any(
+    if named:
+        return True
+    # Other top-level keys (`steps`, `pipeline`, `job`) mark the files of build servers.
+    return all(key in _COMPOSE_KEYS or key.startswith("x-") for key in value) and any(
         isinstance(service, dict) and not service.keys().isdisjoint(("image", "build", "extends"))
         for service in services.values()
     )
