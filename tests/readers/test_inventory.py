@@ -52,6 +52,8 @@ def kinds(inventory: Inventory) -> dict[str, str]:
         ("stack.json", '{"services": {"web": {"image": "nginx"}}}', "compose"),
         ("services.yaml", "services:\n  App\\Mail:\n    class: Mail\n", None),
         (".gitlab-ci.yml", "services:\n  - postgres:16\nbuild:\n  image: x\n", None),
+        (".woodpecker.yml", COMPOSE + "steps:\n  - name: test\n", None),
+        ("stack.yml", "x-note: 1\n" + COMPOSE, "compose"),
         ("compose.yaml", "name: x\n", None),
         ("chart.yaml", "services:\n  {{ x }}\n  image: {{ y }}\n", None),
         ("Dockerfile", "FROM scratch\n", "dockerfile"),
