@@ -208,6 +208,9 @@ def test_anchors_and_merges_are_part_of_the_service(tmp_path: Path) -> None:
     services = services_of(facts)
     assert services["one"].restart == "always"
     assert [(v.name, v.value) for v in services["two"].environment] == [("B", "2"), ("A", "1")]
+    (inherited,) = services["one"].environment
+    assert pointer_of_place(inherited.where) == "/x-default/environment/A"
+    assert pointer_of_place(services["one"].where) == "/services/one"
 
 
 def test_a_service_extends_another_in_its_own_file_and_in_a_second(tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ from backstay.model.facts import Fact, Unread
 from backstay.model.places import Place
 from backstay.readers.compose_overlays import bases_of
 from backstay.readers.compose_roles import role_of
-from backstay.readers.compose_services import Section, extended, service_of
+from backstay.readers.compose_sections import Section, origins_of
+from backstay.readers.compose_services import extended, service_of
 from backstay.readers.compose_values import entries_of, plain
 from backstay.readers.documents import load_documents
+from backstay.readers.pointers import pointer_of
 from backstay.readers.unreadable import Unreadable
 
 if TYPE_CHECKING:
@@ -147,6 +149,7 @@ def _sections(value: dict[str, Any], index: int, file: _File) -> Iterator[Sectio
         place = Place(file=file.name, pointer="/services", document=index)
         file.problems.append(Unread(where=place, why="services is not a mapping"))
         return
+    origins = origins_of(value)
     for name, service in (services or {}).items():
         section = Section(
             value=service if isinstance(service, dict) else {},
@@ -154,6 +157,7 @@ def _sections(value: dict[str, Any], index: int, file: _File) -> Iterator[Sectio
             document=index,
             path=(*path, name),
             problems=file.problems,
+            origins=origins,
         )
         if isinstance(service, dict):
             yield section
@@ -249,7 +253,5 @@ def _named_volumes(file: _File) -> Iterator[NamedVolume]:
                     (label, plain(value) or "")
                     for label, value, _ in entries_of(options.get("labels"))
                 ),
-                where=Section(
-                    value={}, file=file.name, document=index, path=("volumes", name), problems=[]
-                ).place(),
+                where=Place(file=file.name, pointer=pointer_of(("volumes", name)), document=index),
             )

@@ -70,7 +70,7 @@ def volume_of(value: Any, folder: str, where: Place) -> Volume | None:  # noqa: 
         return None
     if len(parts) == 1:
         return Volume(kind="anonymous", target=_target(parts[0]), where=where)
-    options = set(parts[2].split(",")) if len(parts) > 2 else set()  # noqa: PLR2004
+    options = set(parts[2].split(",")) if len(parts) > 2 else set()
     kind: Literal["named", "bind"] = "bind" if _is_path(parts[0]) else "named"
     return Volume(
         kind=kind,

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from backstay.model.deployment import HealthCheck, Service, Variable, Volume
-from backstay.model.facts import Unread
-from backstay.model.places import Place
 from backstay.readers.compose_mounts import port_of, volume_of
+from backstay.readers.compose_sections import Section
 from backstay.readers.compose_values import command_text, entries_of, plain, text_of, texts_of
 from backstay.readers.image_references import image_of
-from backstay.readers.pointers import pointer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,41 +19,6 @@ if TYPE_CHECKING:
     from backstay.model.deployment import Image, Port
 
 _SWARM_RESTARTS = {"any", "on-failure", "none"}
-
-
-class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """A mapping of a compose file, with its address."""
-
-    value: dict[str, Any]
-    file: str
-    document: int
-    path: tuple[str | int, ...]
-    problems: list[Unread]
-
-    @property
-    def folder(self) -> str:
-        """Where relative paths start."""
-        return posixpath.dirname(self.file)
-
-    def place(self, *segments: str | int) -> Place:
-        """The place of a value below this mapping."""
-        pointer = pointer_of([*self.path, *segments])
-        return Place(file=self.file, pointer=pointer, document=self.document)
-
-    def within(self, key: str) -> Section:
-        """The mapping below a key, empty where there is none."""
-        value = self.value.get(key)
-        return msgspec.structs.replace(
-            self, value=value if isinstance(value, dict) else {}, path=(*self.path, key)
-        )
-
-    def text(self, key: str) -> str | None:
-        """The scalar below a key."""
-        return plain(self.value.get(key))
-
-    def refuse(self, why: str, *segments: str | int) -> None:
-        """Note that a part could not be read."""
-        self.problems.append(Unread(where=self.place(*segments), why=why))
 
 
 def service_of(section: Section) -> Service:
@@ -308,4 +271,4 @@ def _names(value: Any, key: str = "source") -> tuple[str, ...]:  # noqa: ANN401 
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None  # noqa: PLR2004
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else None
