@@ -10,7 +10,14 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from backstay.model.contracts import ApiDocument, Operation, Schema, SecurityScheme
+from backstay.model.contracts import (
+    ApiDocument,
+    ApiPath,
+    Operation,
+    Schema,
+    SecurityRequirement,
+    SecurityScheme,
+)
 from backstay.model.data import (
     Check,
     Column,
@@ -199,6 +206,18 @@ class Backend:
     def _schemes(self) -> dict[Hashable, list[SecurityScheme]]:
         return self._grouped(SecurityScheme, lambda scheme: scheme.scope)
 
+    @cached_property
+    def _paths(self) -> dict[Hashable, list[ApiPath]]:
+        return self._grouped(ApiPath, lambda path: path.scope)
+
+    @cached_property
+    def _requirements(self) -> dict[str, SecurityRequirement]:
+        return {requirement.scope: requirement for requirement in self.of(SecurityRequirement)}
+
+    @cached_property
+    def _schemas_in(self) -> dict[Hashable, list[Schema]]:
+        return self._grouped(Schema, lambda schema: schema.scope)
+
     def document(self, file: str) -> ApiDocument | None:
         """The API document in a file."""
         return self._documents.get(file)
@@ -210,6 +229,18 @@ class Backend:
     def security_schemes_in(self, file: str) -> tuple[SecurityScheme, ...]:
         """The security schemes of the document in a file."""
         return tuple(self._schemes.get(file, ()))
+
+    def paths_in(self, file: str) -> tuple[ApiPath, ...]:
+        """The paths of the document in a file, without those of callbacks and webhooks."""
+        return tuple(self._paths.get(file, ()))
+
+    def security_of(self, file: str) -> SecurityRequirement | None:
+        """The document-wide security of the document in a file."""
+        return self._requirements.get(file)
+
+    def schemas_in(self, file: str) -> tuple[Schema, ...]:
+        """All schema nodes of the document in a file, those in files that it refers to included."""
+        return tuple(self._schemas_in.get(file, ()))
 
     def schema(self, key: str | None) -> Schema | None:
         """The schema node of that key, references followed (circles end in None)."""

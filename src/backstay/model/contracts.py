@@ -253,8 +253,10 @@ class Operation(ApiFact, frozen=True, kw_only=True, tag="operation", tag_field="
         return f"{self.role} {name} of {self.via}" if self.via else f"{self.role} {name}"
 
 
-class Schema(Fact, frozen=True, kw_only=True, tag="schema", tag_field="kind"):
+class Schema(ApiFact, frozen=True, kw_only=True, tag="schema", tag_field="kind"):
     """One node of a JSON schema. Links to other nodes are keys ("file#/pointer").
+
+    A node that several API descriptions share belongs to the first of them.
 
     Attributes:
         types: as written; ("string", "null") for a nullable string in either version.
@@ -305,7 +307,8 @@ class Schema(Fact, frozen=True, kw_only=True, tag="schema", tag_field="kind"):
     returned_by: str | None = None
 
     def __str__(self) -> str:
-        return f"schema {self.key.partition('#')[2]}"
+        file, _, pointer = self.key.partition("#")
+        return f"schema {pointer if file == self.document else self.key}"
 
 
 def _address(where: Where) -> str:

@@ -62,6 +62,7 @@ class SchemaReader:
         self._links[key] = list(fields.values())
         self._fields[key] = {
             "where": self._library.place(node),
+            "document": self._library.document,
             "derived": "form parameters",
             "types": ("object",),
             "properties": tuple(fields.items()),
@@ -99,7 +100,7 @@ class SchemaReader:
         return reached
 
     def _visit(self, node: Node, document: str) -> None:
-        fields: dict[str, Any] = {"where": self._library.place(node)}
+        fields: dict[str, Any] = {"where": self._library.place(node), "document": document}
         links: list[str] = []
         self._fields[node.key] = fields
         self._links[node.key] = links
