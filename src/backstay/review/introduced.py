@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backstay.project.git import tree_at
+from backstay.project.git import base_of, renamed_files
+from backstay.project.git_trees import below, tree_at
+from backstay.project.settings import FILE
 from backstay.project.site_ids import new_since
 from backstay.review.reading import read_backend
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from backstay.model.findings import Finding
     from backstay.practices.practice import Practice
@@ -31,13 +33,25 @@ def only_introduced(
     Raises:
         BadRequest: there is no such revision, or no repository.
     """
-    with tree_at(targets.root, since) as folder:
+    base = base_of(targets.root, since)
+    with tree_at(
+        targets.root, base, wanted=_wanted(targets), renames=renamed_files(targets.root, base)
+    ) as folder:
         there = tuple(path for path in targets.paths if (folder / path).exists())
         then = msgspec.structs.replace(targets, root=folder, paths=there)
         before = read_backend(then, options, lambda _: None) if there else None
         found = [] if before is None else judged_ids(before, practices)
     new = new_since((finding.id for finding in findings), found)
     return [finding for finding in findings if finding.id in new]
+
+
+def _wanted(targets: Targets) -> Callable[[str], bool]:
+    """What the targets hold, and the settings and ignore files that say how to read it."""
+    inside = below(*targets.paths)
+    everything = "." in targets.paths
+    return lambda file: (
+        everything or inside(file) or file.rpartition("/")[2] in {FILE, ".gitignore"}
+    )
 
 
 def judged_ids(reading: Reading, practices: Sequence[Practice]) -> list[str]:

@@ -10,15 +10,17 @@ from pathlib import Path
 import msgspec
 
 from backstay.model.backend import Backend
+from backstay.model.contracts import Operation
 from backstay.model.data import Table
+from backstay.model.deployment import Service
 from backstay.model.events import Emit, Progress
 from backstay.model.facts import Fact, NotChecked, Unread
 from backstay.model.findings import Stage
 from backstay.model.places import Place
 from backstay.practices.catalogue import all_practices, current_name
+from backstay.project.first_settings import guess_stage
 from backstay.project.settings import (
     Settings,
-    guess_stage,
     load_settings,
     settings_file,
     stated_sizes,
@@ -125,7 +127,11 @@ def _stage(asked: Stage | None, stated: Stage | None, backend: Backend) -> tuple
         return asked, "as asked"
     if stated is not None:
         return stated, "backstay.toml"
-    return guess_stage(backend)
+    return guess_stage(
+        services=len(backend.of(Service)),
+        tables=len(backend.of(Table)),
+        operations=len(backend.of(Operation)),
+    )
 
 
 def _facts(
