@@ -120,7 +120,7 @@ def _size_of(blob: str, ask: IO[bytes], answers: IO[bytes]) -> int:
     except BrokenPipeError:
         pass  # said below, as the answer is missing
     answer = answers.readline().split()
-    if len(answer) != 3:  # noqa: PLR2004 (blob, type and size)
+    if len(answer) != 3:
         raise NotAvailable(
             f"git could not give object {blob}: this clone lacks it, or git was stopped after too"
             " long. Run: git fetch --refetch --no-filter"

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import msgspec.inspect as shapes
 
+from backstay.project.secrets import mask_value
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -101,7 +103,7 @@ def _value_faults(
         msgspec.convert(value, _plain(shape))
     except (msgspec.ValidationError, OverflowError) as error:
         needed = wanted or _needed(shape) or str(error)
-        shown = msgspec.json.encode(value).decode() if isinstance(value, str) else _kind(value)
+        shown = f'"{mask_value(str(keys[-1]), value)}"' if isinstance(value, str) else _kind(value)
         yield keys, f"{_shown(keys)} must be {needed}, not {shown}."
 
 
