@@ -9,7 +9,7 @@ from backstay.capabilities.capability import Capability, Option
 from backstay.model.codec import FACT_KINDS
 from backstay.model.errors import BadRequest
 from backstay.model.events import Emit, unheard
-from backstay.project.secrets import mask
+from backstay.project.secrets import masked
 from backstay.review.locations import locations
 from backstay.review.reading import ReadingOptions, read_backend
 from backstay.review.targets import resolve_targets
@@ -52,20 +52,9 @@ def facts(given: FactsInput, emit: Emit = unheard) -> FactsOutput:
     shown = []
     for fact in chosen:
         where = found[fact.where]
-        builtins = _masked(msgspec.to_builtins(fact))
+        builtins = masked(msgspec.to_builtins(fact))
         shown.append({**builtins, "where": msgspec.to_builtins(where)})
     return FactsOutput(facts=tuple(shown), counts=dict(sorted(counts.items())))
-
-
-def _masked(value: Any) -> Any:  # noqa: ANN401 (plain data of any shape)
-    """The value with secrets masked; the value of a variable with a telling name as well."""
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, list | tuple):
-        return [_masked(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _masked(each) for key, each in value.items()}
-    return value
 
 
 def show(output: FactsOutput) -> str:

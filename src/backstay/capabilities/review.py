@@ -8,7 +8,6 @@ from backstay.capabilities.capability import Capability, Option
 from backstay.model.envelope import Envelope
 from backstay.model.events import Emit, unheard
 from backstay.model.findings import Area, Severity, Stage
-from backstay.project.ledger import Ledger
 from backstay.review.pipeline import Request, Reviewed
 from backstay.review.pipeline import review as run_review
 
@@ -76,6 +75,8 @@ def keep_receipts(reviewed: Reviewed) -> None:
     """Remember the receipts of a review, so that they can be asked for by id."""
     receipts = [verdict.proof for verdict in reviewed.verdicts.values() if verdict.proof]
     if receipts:
+        from backstay.project.ledger import Ledger
+
         ledger = Ledger.of(reviewed.root)
         for receipt in receipts:
             ledger.add(receipt)

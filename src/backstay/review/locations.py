@@ -34,47 +34,43 @@ def locations(places: Iterable[Where], sources: Sources) -> dict[Where, Location
 def _in_file(file: str, wanted: set[Place], sources: Sources) -> dict[Where, Location]:
     try:
         data = sources.read(file)
-        pointers = [place for place in wanted if place.start is None and place.pointer is not None]
-        spans = _pointer_spans(data, file, pointers)
+        found = _at_pointers(data, file, wanted)
     except Unreadable:
         return {place: Location(file=file, pointer=place.pointer) for place in wanted}
-    offsets = {
-        place: (place.start, place.end if place.end is not None else place.start)
-        for place in wanted
-        if place.start is not None
-    }
     lines = _Lines(data)
-    found: dict[Where, Location] = {}
     for place in wanted:
-        span = offsets.get(place) or spans.get(place)
-        if span is None:
-            found[place] = Location(file=file, pointer=place.pointer)
-            continue
-        line, column = lines.at(span[0])
-        end_line, end_column = lines.at(max(span))
-        found[place] = Location(
-            file=file,
-            line=line,
-            column=column,
-            end_line=end_line,
-            end_column=end_column,
-            pointer=place.pointer,
-        )
+        if place.start is not None:
+            line, column = lines.at(place.start)
+            end_line, end_column = lines.at(place.end if place.end is not None else place.start)
+            found[place] = Location(
+                file=file,
+                line=line,
+                column=column,
+                end_line=end_line,
+                end_column=end_column,
+                pointer=place.pointer,
+            )
+        else:
+            found.setdefault(place, Location(file=file, pointer=place.pointer))
     return found
 
 
-def _pointer_spans(data: bytes, file: str, places: list[Place]) -> dict[Place, tuple[int, int]]:
-    spans: dict[Place, tuple[int, int]] = {}
+def _at_pointers(data: bytes, file: str, wanted: set[Place]) -> dict[Where, Location]:
+    found: dict[Where, Location] = {}
+    places = [place for place in wanted if place.start is None and place.pointer is not None]
     for document in {place.document for place in places}:
-        asked = [place for place in places if place.document == document]
-        located = locate_many(
-            data, [place.pointer or "" for place in asked], name=file, document=document
-        )
-        for place in asked:
-            span = located.get(place.pointer or "")
-            if span is not None:
-                spans[place] = (span.start, span.end)
-    return spans
+        asked = {place.pointer or "": place for place in places if place.document == document}
+        spans = locate_many(data, asked, name=file, part="key", document=document)
+        for pointer, span in spans.items():
+            found[asked[pointer]] = Location(
+                file=file,
+                line=span.line,
+                column=span.column,
+                end_line=span.end_line,
+                end_column=span.end_column,
+                pointer=pointer,
+            )
+    return found
 
 
 class _Lines:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from backstay.model.findings import Put, Remove, Replace
 from backstay.model.places import Place
 from backstay.project.secrets import mask
-from backstay.readers.editing import put, remove, replace
 from backstay.readers.unreadable import Unreadable
 from backstay.review.migration_files import files_for_sql
 
@@ -45,6 +44,8 @@ def patch_of(finding: Finding, backend: Backend, sources: Sources) -> str | None
 
 
 def _edited(data: bytes, edit: Edit) -> bytes:
+    from backstay.readers.editing import put, remove, replace  # noqa: PLC0415 (seldom needed)
+
     place = edit.place
     if isinstance(edit, Put):
         return put(data, place.pointer or "", edit.key, edit.value, name=place.file)

@@ -38,7 +38,7 @@ Reader = Callable[[Sequence[str], Sources], Iterator[Fact]]
 
 # For each kind of input that the inventory knows: module and function of its reader.
 READERS = {
-    "sql": ("backstay.readers.sql", "read_sql"),
+    # "sql": ("backstay.readers.sql", "read_sql"),
     "openapi": ("backstay.readers.openapi", "read_openapi"),
     "compose": ("backstay.readers.compose", "read_compose"),
     "dockerfile": ("backstay.readers.dockerfile", "read_dockerfiles"),

@@ -1,0 +1,59 @@
+"""CPU time and memory of whole processes, and the two yardsticks that numbers are ratios to."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+# A fixed amount of work for the interpreter: what a budget in seconds is scaled by, so that a
+# slow machine is not taken for slow code.
+CALIBRATION = "x = 0\nfor i in range(6_000_000): x += i & 7\n"
+
+
+class Usage(NamedTuple):
+    """What one process used."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    peak_megabytes: float
+    status: int
+
+
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Usage:
+    """Run a command to its end, its output thrown away."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **(environment or {})},
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    per_megabyte = 1024 if sys.platform != "darwin" else 1024 * 1024
+    return Usage(
+        used.ru_utime + used.ru_stime, wall, used.ru_maxrss / per_megabyte, process.returncode
+    )
+
+
+def median_of(times: int, measure: Callable[[], float]) -> float:
+    """The median of so many measurements."""
+    return statistics.median(measure() for _ in range(times))
+
+
+def bare_python() -> float:
+    """CPU seconds of an interpreter that does nothing."""
+    return run([sys.executable, "-c", "pass"]).cpu_seconds
+
+
+def calibration() -> float:
+    """CPU seconds of the calibration loop."""
+    return run([sys.executable, "-c", CALIBRATION]).cpu_seconds
