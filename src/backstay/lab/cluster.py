@@ -34,6 +34,8 @@ _DEFAULTS = {
     "autovacuum": "off",
     "checkpoint_timeout": "1h",
 }
+_GRAVE = re.compile(r"\b(FATAL|PANIC|ERROR|error): ")
+_TAIL_BYTES = 8000
 _FULL_BYTES = 1_000_000
 _START_SECONDS = 60.0
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -68,7 +70,7 @@ class Cluster:
                 code = self._run(programs / "postgres", "--version")
             except OSError as error:
                 if self._is_full():
-                    self._fail("could not be copied")
+                    self._fail("could not be set up")
                 reasons.append(f"{candidate.name}: {_in_short(error, self.folder)}")
                 continue
             said = self._log.read_text(errors="replace").strip()
@@ -102,7 +104,7 @@ class Cluster:
         )
         password.unlink()
         if code != 0:
-            self._fail("could not be set up")
+            self._fail(f"could not be set up (initdb ended with code {code})")
         private = {
             "listen_addresses": "",
             "unix_socket_directories": str(sockets),
@@ -130,24 +132,22 @@ class Cluster:
         deadline = time.monotonic() + _START_SECONDS
         while not self._is_ready():
             if server.poll() is not None or time.monotonic() > deadline:
-                self._fail("did not start")
+                self._fail(f"did not start (it ended with code {server.poll()})")
             self._owner.pause(0.003)
         return server
 
     def last_words(self) -> str:
-        """The end of the server's log."""
-        try:
-            said = self._log.read_bytes()[-2000:].decode(errors="replace")
-        except OSError:
-            return ""
-        return " / ".join(line.strip() for line in said.splitlines()[-4:] if line.strip())
+        """What the log says last of what went wrong, or says last at all."""
+        lines = [line.strip() for line in self._said().splitlines() if line.strip()]
+        grave = [line for line in lines if _GRAVE.search(line)]
+        return " / ".join((grave or lines)[-3:])
 
     def _is_ready(self) -> bool:
         try:
             state = (self._data / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
-        return len(state) > 7 and state[7].strip() == "ready"  # noqa: PLR2004 (its eighth line)
+        return len(state) > 7 and state[7].strip() == "ready"
 
     def _run(self, *command: str | Path) -> int:
         code = self._owner.wait_for(self._spawn(*command), _START_SECONDS)
@@ -176,16 +176,18 @@ class Cluster:
             os.chown(path, self._account.user, self._account.group)
 
     def _fail(self, what: str) -> NoReturn:
-        raise NotAvailable(f"the lab's PostgreSQL {what} in {self.folder}: {self._cause()}")
+        cause = folders.NO_ROOM if self._is_full() else self.last_words() or "it gave no reason"
+        raise NotAvailable(f"the lab's PostgreSQL {what} in {self.folder.parent}: {cause}")
 
-    def _cause(self) -> str:
-        if self._is_full():
-            return folders.NO_ROOM
-        return self.last_words() or "it took too long"
+    def _said(self) -> str:
+        try:
+            return self._log.read_bytes()[-_TAIL_BYTES:].decode(errors="replace")
+        except OSError:
+            return ""
 
     def _is_full(self) -> bool:
         free = shutil.disk_usage(self.folder).free
-        return free < _FULL_BYTES or "No space left on device" in self.last_words()
+        return free < _FULL_BYTES or "No space left on device" in self._said()
 
 
 def _in_short(error: OSError, folder: Path) -> str:
