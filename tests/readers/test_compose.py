@@ -91,7 +91,7 @@ def test_a_service_with_everything_in_its_short_form(tmp_path: Path) -> None:
     ]
     assert [(v.name, v.value) for v in service.environment] == [("MODE", "fast"), ("TOKEN", None)]
     assert service.env_files == (".env",)
-    assert service.depends_on == (("db", "service_started"),)
+    assert service.depends_on == (("db", ""),)
     assert service.health_check is not None
     assert (service.health_check.command, service.health_check.shell) == ("curl -f localhost", True)
     assert (service.restart, service.user) == ("always", "1000:1000")
@@ -323,7 +323,7 @@ def test_a_file_of_version_one_has_its_services_at_the_top(tmp_path: Path) -> No
     )
     web = services["web"]
     assert (web.dockerfile, web.network_mode, web.log_driver) == ("Alt", "host", "syslog")
-    assert web.depends_on == (("db", "service_started"),)
+    assert web.depends_on == (("db", ""),)
     assert pointer_of_place(web.where) == "/web"
 
 

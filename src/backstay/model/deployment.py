@@ -33,12 +33,17 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Port(msgspec.Struct, frozen=True, kw_only=True):
-    """A published port. ``address`` is the host address, None for all interfaces."""
+    """A published port. ``address`` is the host address, None for all interfaces.
+
+    Attributes:
+        text: the short form as written, None for the long form.
+    """
 
     container: str
     host: str | None = None
     address: str | None = None
     protocol: str = "tcp"
+    text: str | None = None
     where: Place
 
 
@@ -122,7 +127,8 @@ class Service(Fact, frozen=True, kw_only=True, tag="service", tag_field="kind"):
         build: folder of the build context below the root.
         dockerfile: the Dockerfile below the root.
         target: the build stage to run; None for the last.
-        depends_on: pairs of service and condition ("service_started" where not given).
+        depends_on: pairs of service and condition, "" where none is given (then compose waits
+            for the start of the container, not for its health).
         restart: ``restart``, or ``deploy.restart_policy.condition`` after "deploy:".
         memory_limit, cpu_limit: as written.
         places: where each setting stands; in another place than the service where it was merged
@@ -242,7 +248,7 @@ class ImageBuild(Fact, frozen=True, kw_only=True, tag="image-build", tag_field="
         """The stage of that name or position, the last one for None; None where there is none."""
         if target is None:
             return self.stages[-1] if self.stages else None
-        if target.isascii() and target.isdigit() and len(target) < 6:  # noqa: PLR2004
+        if target.isascii() and target.isdigit() and len(target) < 6:
             return self.stages[int(target)] if int(target) < len(self.stages) else None
         named = [stage for stage in self.stages if (stage.name or "").lower() == target.lower()]
         return named[-1] if named else None

@@ -43,6 +43,7 @@ def port_of(value: Any, where: Place) -> Port | None:  # noqa: ANN401 (plain dat
         host=found["host"] or None,
         address=address or None,
         protocol=found["protocol"] or "tcp",
+        text=str(value).strip(),
         where=where,
     )
 

@@ -9,7 +9,6 @@ import msgspec
 
 from backstay.model.deployment import HealthCheck, Service, Variable, Volume
 from backstay.readers.compose_mounts import port_of, volume_of
-from backstay.readers.compose_sections import Section
 from backstay.readers.compose_values import command_text, entries_of, plain, text_of, texts_of
 from backstay.readers.image_references import image_of
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from backstay.model.deployment import Image, Port
+    from backstay.readers.compose_sections import Section
 
 _SWARM_RESTARTS = {"any", "on-failure", "none"}
 
@@ -252,13 +252,13 @@ def _dependencies(section: Section) -> tuple[tuple[str, str], ...]:
     """Services and conditions; a link of old files is a dependency too."""
     value = section.value.get("depends_on")
     links = (link.partition(":")[0] for link in texts_of(section.value.get("links")))
-    found = dict.fromkeys(links, "service_started")
+    found = dict.fromkeys(links, "")
     if isinstance(value, dict):
         for name, settings in value.items():
             condition = settings.get("condition") if isinstance(settings, dict) else None
-            found[name] = plain(condition) or "service_started"
+            found[name] = plain(condition) or ""
     else:
-        found |= dict.fromkeys(texts_of(value), "service_started")
+        found |= dict.fromkeys(texts_of(value), "")
     return tuple(found.items())
 
 
