@@ -11,16 +11,7 @@ from hypothesis import strategies as st
 from backstay.readers import limits
 from backstay.readers.documents import load_document, load_documents
 from backstay.readers.unreadable import Unreadable
-
-
-def values_of(texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
-    """Plain values: everything that JSON can say, with these texts."""
-    floats = st.floats(allow_nan=False, allow_infinity=False)
-    return st.recursive(
-        st.none() | st.booleans() | st.integers() | floats | texts,
-        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(texts, inner, max_size=5),
-        max_leaves=30,
-    )
+from tests.readers.random_documents import values_of
 
 
 def yaml_value(text: str) -> Any:
