@@ -95,7 +95,7 @@ def load_file(path: Path) -> tuple[Approval, ...]:
         if each.expires is not None and each.expires < each.approved:
             keys = ("approval", position, "expires")
             raise BadRequest(fault_at(path.name, text, keys, "`expires` is before `approved`."))
-    starts = entries(text)
+    starts = [len(text[:start].encode()) for start in entries(text)]
     return tuple(
         Approval(
             where=Place(file=path.name, start=starts[place] if place < len(starts) else None),

@@ -154,7 +154,7 @@ def _unknown_ref(root: Path, ref: str) -> str:
 
     listed = _output(root, "for-each-ref", "--count=2000", "--format=%(refname:short)")
     names = listed.decode("utf-8", "replace").split()
-    close = difflib.get_close_matches(ref, names, n=_REFS_SHOWN)
+    close = difflib.get_close_matches(ref[:80], names, n=_REFS_SHOWN)
     close += [each for each in names if each.endswith(f"/{ref}") and each not in close]
     hint = f" Did you mean {' or '.join(close[:_REFS_SHOWN])}?" if close else ""
     return f"There is no commit {ref!r} in this repository.{hint}"

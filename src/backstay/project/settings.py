@@ -197,7 +197,7 @@ def with_current_names(
 
 
 def _no_practice(name: str, names: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(name, names, n=3)
+    close = difflib.get_close_matches(name[:80], names, n=3)
     hint = f"Did you mean {', '.join(close)}?" if close else "See: backstay practices"
     return f"there is no practice named `{name}`. {hint}"
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Fault = tuple["Keys", str]
 
+_LONGEST = 80  # characters of anything that a message repeats
 _NAMES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
@@ -64,9 +65,9 @@ def _struct_faults(value: object, shape: shapes.StructType, keys: Keys) -> Itera
 
 
 def _unknown(name: str, known: tuple[str, ...], keys: Keys) -> str:
-    close = difflib.get_close_matches(name.replace("-", "_").lower(), known, n=2)
+    close = difflib.get_close_matches(name[:_LONGEST].replace("-", "_").lower(), known, n=2)
     hint = f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(known)}."
-    return f"unknown setting `{'.'.join(map(str, (*keys, name)))}`. {hint}"
+    return f"unknown setting {_shown((*keys, name))}. {hint}"
 
 
 def _table_faults(value: object, shape: shapes.DictType, keys: Keys) -> Iterator[Fault]:
@@ -103,15 +104,19 @@ def _value_faults(
         msgspec.convert(value, _plain(shape))
     except (msgspec.ValidationError, OverflowError) as error:
         needed = wanted or _needed(shape) or str(error)
-        shown = f'"{mask_value(str(keys[-1]), value)}"' if isinstance(value, str) else _kind(value)
+        shown = (
+            f'"{mask_value(str(keys[-1]), value)[:_LONGEST]}"'
+            if isinstance(value, str)
+            else _kind(value)
+        )
         yield keys, f"{_shown(keys)} must be {needed}, not {shown}."
 
 
 def _not_one_of(value: object, allowed: tuple[object, ...], keys: Keys) -> str:
     names = [str(each) for each in allowed]
-    close = difflib.get_close_matches(str(value).lower(), names, n=1)
+    close = difflib.get_close_matches(str(value)[:_LONGEST].lower(), names, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
-    shown = f'"{value}"' if isinstance(value, str) else _kind(value)
+    shown = f'"{value[:_LONGEST]}"' if isinstance(value, str) else _kind(value)
     return f"{_shown(keys)} must be one of {', '.join(names)}, not {shown}.{hint}"
 
 
@@ -164,4 +169,4 @@ def _kind(value: object) -> str:
 
 
 def _shown(keys: Keys) -> str:
-    return "`" + ".".join(map(str, keys)) + "`" if keys else "the file"
+    return "`" + ".".join(str(key)[:_LONGEST] for key in keys) + "`" if keys else "the file"

@@ -56,11 +56,11 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write_whole(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
     """Replace ``path`` by ``data`` in one step; a reader sees the old content or the new.
 
     A file that exists keeps its permissions; ``mode`` is for a new one. What a killed writer
-    left behind for the same path is removed.
+    left behind for the same path is removed. ``durable`` waits until the disk has it.
 
     Raises:
         OSError: it cannot be written; the old content stands.
@@ -74,8 +74,9 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
         temporary.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
