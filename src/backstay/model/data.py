@@ -288,17 +288,24 @@ class Index(TableFact, frozen=True, kw_only=True, tag="index", tag_field="kind")
 
 def _only_not_null(predicate: str, columns: tuple[str, ...]) -> bool:
     """Whether the predicate holds for every row that equality on the columns can find."""
-    parts = re.split(r"\s+and\s+", predicate.replace("(", " ").replace(")", " "), flags=re.IGNORECASE)
+    parts = re.split(
+        r"\s+and\s+", predicate.replace("(", " ").replace(")", " "), flags=re.IGNORECASE
+    )
     implied = {f"{quoted(column)} is not null" for column in columns}
     return all(" ".join(part.split()).lower() in implied for part in parts)
 
 
 class View(NamedFact, frozen=True, kw_only=True, tag="view", tag_field="kind"):
-    """A view with the relations that its query reads."""
+    """A view with the relations that its query reads.
+
+    Attributes:
+        columns: their names in order, None where they cannot be told.
+    """
 
     definition: str
     materialized: bool = False
     reads: tuple[Name, ...] = ()
+    columns: tuple[str, ...] | None = None
     security_invoker: bool = False
 
     def __str__(self) -> str:

@@ -1,0 +1,383 @@
+"""ALTER TABLE and its kin, one function for each thing that it can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from backstay.readers.sql.columns import (
+    add_column,
+    make_identity,
+    needs_type,
+    set_default,
+    set_generated,
+)
+from backstay.readers.sql.constraints import Wanted, add_constraints, set_not_null
+from backstay.readers.sql.database import NotApplied
+from backstay.readers.sql.inheritance import attach, detach, inherit_column
+from backstay.readers.sql.items import (
+    Column,
+    Composite,
+    Constraint,
+    Index,
+    Item,
+    Link,
+    Relation,
+    Sequence,
+    Table,
+    View,
+)
+from backstay.readers.sql.removal import drop
+from backstay.readers.sql.types import strings, type_use
+
+if TYPE_CHECKING:
+    from backstay.foreign.postgast import Node
+    from backstay.readers.sql.step import Step
+
+# PostgreSQL runs the commands of one ALTER TABLE in passes: what is dropped or changes its type
+# comes before what is added.
+_PASSES = {
+    "AT_DropColumn": 0,
+    "AT_DropConstraint": 0,
+    "AT_AlterColumnType": 1,
+    "AT_AddColumn": 2,
+    "AT_SetExpression": 2,
+}
+
+
+def alter_table(step: Step, node: Node) -> None:
+    """ALTER TABLE, ALTER INDEX, ALTER VIEW, ALTER SEQUENCE ... with commands."""
+    written = node["relation"]
+    relation = step.database.relation(written.get("schemaname"), written["relname"])
+    if relation is None and node.get("missing_ok"):
+        return
+    if relation is None or isinstance(relation, Table):
+        relation = step.table(written)
+    commands = [each["AlterTableCmd"] for each in node["cmds"]]
+    commands.sort(key=lambda command: _PASSES.get(command["subtype"], 3))
+    wanted: list[Wanted] = []
+    for command in commands:
+        _run(step, relation, command, wanted)
+    if isinstance(relation, Table):
+        add_constraints(step, relation, wanted)
+
+
+def _run(step: Step, relation: Relation, command: Node, wanted: list[Wanted]) -> None:
+    kind = command["subtype"]
+    if isinstance(relation, Table):
+        if kind == "AT_AddColumn":
+            wanted += _add_column(step, relation, command)
+            return
+        if kind == "AT_AddConstraint":
+            wanted += _add_constraint(step, relation, command["def"]["Constraint"])
+            return
+        action = _TABLE_ACTIONS.get(kind)
+        if action is not None:
+            action(step, relation, command)
+    elif isinstance(relation, Composite):
+        _alter_composite(step, relation, command)
+    elif isinstance(relation, Index) and kind == "AT_AttachPartition":
+        _attach_index(step, relation, command)
+    elif isinstance(relation, View) and kind in {"AT_SetRelOptions", "AT_ResetRelOptions"}:
+        _view_options(relation, command)
+
+
+def _add_column(step: Step, table: Table, command: Node) -> list[Wanted]:
+    node = command["def"]["ColumnDef"]
+    there = table.columns.get(node["colname"])
+    if there is not None and not there.implied and command.get("missing_ok"):
+        return []
+    wanted = add_column(step, table, node)
+    for child in table.children:
+        inherit_column(step, child, table.columns[node["colname"]])
+    return wanted
+
+
+def _add_constraint(step: Step, table: Table, node: Node) -> list[Wanted]:
+    if node["contype"] == "CONSTR_NOTNULL":
+        for name in strings(node.get("keys", [])):
+            column = step.database.column(table, name, step.part(node))
+            set_not_null(column, node.get("conname"))
+        return []
+    return [Wanted(node=node, where=step.part(node), deferrable=node.get("deferrable", False))]
+
+
+def _drop_column(step: Step, table: Table, command: Node) -> None:
+    column = table.columns.get(command["name"])
+    if column is None:
+        if command.get("missing_ok") or table.implied:
+            return
+        raise NotApplied(f"{table.name} has no column {command['name']}")
+    if column.inherited:
+        raise NotApplied(f"{column.name} of {table.name} is inherited")
+    cascade = command.get("behavior") == "DROP_CASCADE"
+    drop(step.database, _with_inherited(table, column), cascade=cascade)
+
+
+def _with_inherited(table: Table, column: Column) -> list[Column]:
+    """A column and those of children that have it from nowhere else."""
+    found = [column]
+    for child in table.children:
+        copy = child.columns.get(column.name)
+        if copy is None:
+            continue
+        copy.inherited -= 1
+        if copy.inherited == 0 and not copy.local:
+            found += _with_inherited(child, copy)
+    return found
+
+
+def _column(step: Step, table: Table, command: Node) -> Column:
+    return step.database.column(table, command["name"], step.place())
+
+
+def _and_children(table: Table, name: str) -> list[Column]:
+    """The columns of that name in a table and all below it."""
+    found = [table.columns[name]] if name in table.columns else []
+    for child in table.children:
+        found += _and_children(child, name)
+    return found
+
+
+def _set_type(step: Step, table: Table, command: Node) -> None:
+    node = command["def"]["ColumnDef"]
+    use = type_use(node["typeName"], step.database)
+    column = _column(step, table, command)
+    for view in column.used_by:
+        if isinstance(view, View):
+            raise NotApplied(f"the view {view.name} uses the column {column.name}")
+    for each in _and_children(table, column.name):
+        if isinstance(each.type.base, Item):
+            each.release(each.type.base)
+        each.type = use
+        collation = strings(node.get("collClause", {}).get("collname", []))
+        each.collation = collation[-1] if collation else None
+        needs_type(each)
+
+
+def _set_default(step: Step, table: Table, command: Node) -> None:
+    _column(step, table, command)
+    for each in _and_children(table, command["name"]):
+        set_default(step, each, command.get("def"))
+
+
+def _set_not_null(step: Step, table: Table, command: Node) -> None:
+    set_not_null(_column(step, table, command))
+
+
+def _drop_not_null(step: Step, table: Table, command: Node) -> None:
+    column = _column(step, table, command)
+    for constraint in table.constraints.values():
+        if constraint.kind == "primary key" and column in constraint.columns:
+            raise NotApplied(f"{column.name} is part of a primary key")
+    if column.identity is not None:
+        raise NotApplied(f"{column.name} is an identity column")
+    for each in _and_children(table, column.name):
+        each.nullable = True
+
+
+def _drop_expression(step: Step, table: Table, command: Node) -> None:
+    column = _column(step, table, command)
+    if column.generated is None:
+        if command.get("missing_ok"):
+            return
+        raise NotApplied(f"{column.name} is not generated")
+    for each in _and_children(table, column.name):
+        for used in each.generated.columns if each.generated else ():
+            each.release(used)
+        each.generated = None
+
+
+def _set_expression(step: Step, table: Table, command: Node) -> None:
+    for each in _and_children(table, _column(step, table, command).name):
+        set_generated(step, each, command["def"])
+
+
+def _add_identity(step: Step, table: Table, command: Node) -> None:
+    column = _column(step, table, command)
+    if column.nullable:
+        raise NotApplied(f"{column.name} must be NOT NULL to become an identity column")
+    make_identity(step, column, command["def"]["Constraint"])
+
+
+def _set_identity(step: Step, table: Table, command: Node) -> None:
+    column = _column(step, table, command)
+    for each in command["def"]["List"]["items"]:
+        if each["DefElem"]["defname"] == "generated":
+            value = each["DefElem"]["arg"]["Integer"].get("ival", 0)
+            column.identity = "always" if chr(value) == "a" else "by default"
+
+
+def _drop_identity(step: Step, table: Table, command: Node) -> None:
+    column = _column(step, table, command)
+    if column.identity is None:
+        if command.get("missing_ok"):
+            return
+        raise NotApplied(f"{column.name} is no identity column")
+    column.identity = None
+    owned = [item for item in column.used_by if isinstance(item, Sequence)]
+    drop(step.database, owned, cascade=False)
+
+
+def _drop_constraint(step: Step, table: Table, command: Node) -> None:
+    name = command["name"]
+    constraint = table.constraints.get(name)
+    if constraint is None:
+        for column in table.columns.values():
+            if not column.nullable and column.not_null_name == name:
+                for each in _and_children(table, column.name):
+                    each.nullable = True
+                return
+        if command.get("missing_ok") or table.implied:
+            return
+        raise NotApplied(f"{table.name} has no constraint {name}")
+    if constraint.inherited:
+        raise NotApplied(f"the constraint {name} of {table.name} is inherited")
+    for child in table.children:
+        copy = child.constraints.get(name)
+        if copy is not None and copy.kind == "check" and copy.inherited:
+            copy.inherited -= 1
+    cascade = command.get("behavior") == "DROP_CASCADE"
+    drop(step.database, [constraint], cascade=cascade)
+
+
+def _constraint(table: Table, name: str) -> Constraint | None:
+    constraint = table.constraints.get(name)
+    if constraint is None and not table.implied:
+        raise NotApplied(f"{table.name} has no constraint {name}")
+    return constraint
+
+
+def _validate(step: Step, table: Table, command: Node) -> None:  # noqa: ARG001
+    constraint = _constraint(table, command["name"])
+    if constraint is not None:
+        constraint.validated = True
+
+
+def _alter_constraint(step: Step, table: Table, command: Node) -> None:  # noqa: ARG001
+    node = command["def"]
+    node = node.get("ATAlterConstraint") or node.get("Constraint") or {}
+    constraint = _constraint(table, node["conname"])
+    if constraint is not None and (node.get("alterDeferrability") or "deferrable" in node):
+        constraint.deferrable = node.get("deferrable", False)
+
+
+def _set_flag(name: str, *, value: bool) -> Callable[[Step, Table, Node], None]:
+    def action(step: Step, table: Table, command: Node) -> None:  # noqa: ARG001
+        setattr(table, name, value)
+
+    return action
+
+
+def _attach(step: Step, table: Table, command: Node) -> None:
+    child = step.table(command["def"]["PartitionCmd"]["name"])
+    attach(step, table, child, partition=True)
+
+
+def _detach(step: Step, table: Table, command: Node) -> None:
+    child = step.table(command["def"]["PartitionCmd"]["name"])
+    detach(step, table, child, step.place())
+
+
+def _inherit(step: Step, table: Table, command: Node) -> None:
+    attach(step, step.table(command["def"]["RangeVar"]), table, partition=False)
+
+
+def _disinherit(step: Step, table: Table, command: Node) -> None:
+    detach(step, step.table(command["def"]["RangeVar"]), table, step.place())
+
+
+def _attach_index(step: Step, index: Index, command: Node) -> None:
+    name = command["def"]["PartitionCmd"]["name"]
+    child = step.relation(name.get("schemaname"), name["relname"])
+    if isinstance(child, Index):
+        child.parent = index
+        child.needs(index, Link.AUTO)
+
+
+def _triggers(*, enabled: bool, every: bool = False) -> Callable[[Step, Table, Node], None]:
+    def action(step: Step, table: Table, command: Node) -> None:  # noqa: ARG001
+        if every:
+            for trigger in table.triggers.values():
+                trigger.enabled = enabled
+            return
+        trigger = table.triggers.get(command["name"])
+        if trigger is None:
+            raise NotApplied(f"{table.name} has no trigger {command['name']}")
+        trigger.enabled = enabled
+
+    return action
+
+
+def _view_options(view: View, command: Node) -> None:
+    for each in command.get("def", {}).get("List", {}).get("items", []):
+        element = each["DefElem"]
+        if element["defname"] == "security_invoker":
+            view.security_invoker = command["subtype"] == "AT_SetRelOptions" and truth(element)
+
+
+def truth(element: Node) -> bool:
+    """Whether an option such as ``security_invoker = on`` is on."""
+    value = element.get("arg")
+    if value is None:
+        return True
+    text = next(iter(value.values()))
+    word = text.get("sval") or text.get("ival") or text.get("boolval") or ""
+    return str(word).lower() in {"true", "on", "yes", "1"}
+
+
+def _alter_composite(step: Step, composite: Composite, command: Node) -> None:
+    kind = command["subtype"]
+    if kind == "AT_AddColumn":
+        node = command["def"]["ColumnDef"]
+        column = Column(
+            name=node["colname"],
+            where=step.part(node),
+            table=composite,
+            position=len(composite.columns) + 1,
+            type=type_use(node["typeName"], step.database),
+        )
+        composite.columns[column.name] = column
+        column.needs(composite, Link.AUTO)
+        needs_type(column)
+    elif kind == "AT_DropColumn" and command["name"] in composite.columns:
+        cascade = command.get("behavior") == "DROP_CASCADE"
+        drop(step.database, [composite.columns[command["name"]]], cascade=cascade)
+    elif kind == "AT_AlterColumnType" and command["name"] in composite.columns:
+        use = type_use(command["def"]["ColumnDef"]["typeName"], step.database)
+        composite.columns[command["name"]].type = use
+
+
+_TABLE_ACTIONS: dict[str, Callable[[Step, Table, Node], None]] = {
+    "AT_DropColumn": _drop_column,
+    "AT_AlterColumnType": _set_type,
+    "AT_ColumnDefault": _set_default,
+    "AT_SetNotNull": _set_not_null,
+    "AT_DropNotNull": _drop_not_null,
+    "AT_DropExpression": _drop_expression,
+    "AT_SetExpression": _set_expression,
+    "AT_AddIdentity": _add_identity,
+    "AT_SetIdentity": _set_identity,
+    "AT_DropIdentity": _drop_identity,
+    "AT_DropConstraint": _drop_constraint,
+    "AT_ValidateConstraint": _validate,
+    "AT_AlterConstraint": _alter_constraint,
+    "AT_EnableRowSecurity": _set_flag("row_security", value=True),
+    "AT_DisableRowSecurity": _set_flag("row_security", value=False),
+    "AT_ForceRowSecurity": _set_flag("row_security_forced", value=True),
+    "AT_NoForceRowSecurity": _set_flag("row_security_forced", value=False),
+    "AT_SetLogged": _set_flag("unlogged", value=False),
+    "AT_SetUnLogged": _set_flag("unlogged", value=True),
+    "AT_AttachPartition": _attach,
+    "AT_DetachPartition": _detach,
+    "AT_AddInherit": _inherit,
+    "AT_DropInherit": _disinherit,
+    "AT_EnableTrig": _triggers(enabled=True),
+    "AT_EnableAlwaysTrig": _triggers(enabled=True),
+    "AT_EnableReplicaTrig": _triggers(enabled=True),
+    "AT_DisableTrig": _triggers(enabled=False),
+    "AT_EnableTrigAll": _triggers(enabled=True, every=True),
+    "AT_DisableTrigAll": _triggers(enabled=False, every=True),
+    "AT_EnableTrigUser": _triggers(enabled=True, every=True),
+    "AT_DisableTrigUser": _triggers(enabled=False, every=True),
+}

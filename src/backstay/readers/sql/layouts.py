@@ -1,0 +1,217 @@
+"""Which SQL files form which database, in which order they apply, and which of them undo others.
+
+Layouts are told apart by names and by marks in comments, in this order: marked sections (dbmate, goose,
+...), one directory a migration (diesel, Prisma), Flyway's ``V1__``, ``.up.sql`` and ``.down.sql``
+(golang-migrate, sqlx), numbers in front (plain). What is left are schema files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+
+from backstay.readers.sql.scripts import Script
+from backstay.readers.sql.sections import Direction, sections_of
+
+Order = tuple[Any, ...]
+
+_NUMBERED = re.compile(r"(?P<version>\d+(?:[.\-]\d+)*)(?:[_.\- ]+(?P<title>.*?))?\.sql\Z", re.I)
+_PAIRED = re.compile(r"(?P<version>\d+)_?(?P<title>.*?)\.(?P<way>up|down)\.sql\Z", re.I)
+_FLYWAY = re.compile(
+    r"(?:(?P<kind>[VUB])(?P<version>\d+(?:[._]\d+)*)|(?P<repeated>R))__(?P<title>.*)\.sql\Z"
+)
+_DIRECTORY = re.compile(r"(?P<version>\d[\d\-]*)[_\-](?P<title>.+)\Z")
+_UNDOES = re.compile(r"(?:[._\-](?:down|rollback|undo|revert))\.sql\Z", re.I)
+_TIMESTAMP = 14
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A file, or a section of one, that is applied as one migration.
+
+    Attributes:
+        order: what the migration tool sorts by.
+        in_transaction: whether the tool runs it in one; None where that is unknown.
+    """
+
+    script: Script
+    start: int
+    end: int
+    version: str
+    title: str
+    direction: Direction
+    order: Order
+    in_transaction: bool | None = None
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of one database. ``tool`` is "schema" for files that are not migrations."""
+
+    database: str
+    tool: str
+    parts: tuple[Part, ...]
+
+    @property
+    def is_migrations(self) -> bool:
+        """Whether the files are migrations."""
+        return self.tool != "schema"
+
+
+def layouts_of(scripts: Iterable[Script]) -> tuple[list[Layout], list[Script]]:
+    """The migration directories among some files, and the files that are no migrations."""
+    found: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    rest: list[Script] = []
+    for script in scripts:
+        for recognise in _RECOGNISERS:
+            match = recognise(script)
+            if match is not None:
+                folder, tool, parts = match
+                found[folder, tool] += parts
+                break
+        else:
+            rest.append(script)
+    layouts = [
+        Layout(
+            database=folder,
+            tool=_named_tool(tool, parts),
+            parts=tuple(sorted(parts, key=lambda part: (part.order, part.script.file))),
+        )
+        for (folder, tool), parts in found.items()
+    ]
+    return sorted(_merged(layouts), key=lambda layout: layout.database), rest
+
+
+def _folder(file: str) -> str:
+    return str(PurePosixPath(file).parent)
+
+
+def _numeric(version: str) -> Order:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def _part(script: Script, match: re.Match[str], order: Order, **more: Any) -> Part:  # noqa: ANN401
+    return Part(
+        script=script,
+        start=script.start,
+        end=len(script.text),
+        version=match["version"] or "",
+        title=(match["title"] or "").replace("_", " ").strip(),
+        order=order,
+        direction=more.pop("direction", "up"),
+        **more,
+    )
+
+
+Match = tuple[str, str, list[Part]]
+
+
+def _sectioned(script: Script) -> Match | None:
+    marked = sections_of(script.text)
+    if marked is None:
+        return None
+    tool, sections = marked
+    name = PurePosixPath(script.file).name
+    match = _NUMBERED.match(name)
+    version = match["version"] if match else name
+    title = (match["title"] or "" if match else name).replace("_", " ")
+    order = (0, _numeric(version)) if match else (1, (), name)
+    return (
+        _folder(script.file),
+        tool,
+        [
+            Part(
+                script=script,
+                start=section.start,
+                end=section.end,
+                version=version,
+                title=title,
+                direction=section.direction,
+                order=order,
+                in_transaction=section.in_transaction,
+            )
+            for section in sections
+        ],
+    )
+
+
+def _directory(script: Script) -> Match | None:
+    """NAME/up.sql and NAME/down.sql of diesel, NAME/migration.sql of Prisma."""
+    path = PurePosixPath(script.file)
+    name = path.name.lower()
+    tool = "prisma" if name == "migration.sql" else "diesel"
+    if name not in {"up.sql", "down.sql", "migration.sql"}:
+        return None
+    match = _DIRECTORY.match(path.parent.name)
+    if match is None:
+        return None
+    # Diesel compares versions as text, without their dashes.
+    version = match["version"] if tool == "prisma" else path.parent.name.split("_")[0]
+    order = (path.parent.name,) if tool == "prisma" else (version.replace("-", ""),)
+    part = _part(
+        script,
+        match,
+        order,
+        direction="down" if name == "down.sql" else "up",
+        in_transaction=True if tool == "diesel" else None,
+    )
+    part = msgspec.structs.replace(part, version=version)
+    return str(path.parent.parent), tool, [part]
+
+
+def _flyway(script: Script) -> Match | None:
+    match = _FLYWAY.match(PurePosixPath(script.file).name)
+    if match is None:
+        return None
+    if match["repeated"]:
+        order: Order = (1, (), match["title"])
+        part = _part(script, match, order, in_transaction=True)
+        part = msgspec.structs.replace(part, version="R")
+    else:
+        order = (0, _numeric(match["version"].replace("_", ".")), match["kind"])
+        way = "down" if match["kind"] == "U" else "up"
+        part = _part(script, match, order, direction=way, in_transaction=True)
+    return _folder(script.file), "flyway", [part]
+
+
+def _paired(script: Script) -> Match | None:
+    match = _PAIRED.match(PurePosixPath(script.file).name)
+    if match is None:
+        return None
+    way = match["way"].lower()
+    part = _part(script, match, _numeric(match["version"]), direction=way)
+    return _folder(script.file), "paired", [part]
+
+
+def _plain(script: Script) -> Match | None:
+    name = PurePosixPath(script.file).name
+    match = _NUMBERED.match(name)
+    if match is None:
+        return None
+    way = "down" if _UNDOES.search(name) else "up"
+    part = _part(script, match, _numeric(match["version"]), direction=way)
+    return _folder(script.file), "plain", [part]
+
+
+_RECOGNISERS: tuple[Callable[[Script], Match | None], ...] = (
+    _sectioned,
+    _directory,
+    _flyway,
+    _paired,
+    _plain,
+)
+
+
+def _named_tool(tool: str, parts: list[Part]) -> str:
+    """``.up.sql`` pairs are sqlx's if their versions are timestamps, else golang-migrate's."""
+    if tool != "paired":
+        return tool
+    stamped = all(len(part.version) == _TIMESTAMP for part in parts)
+    return "sqlx" if stamped else "golang-migrate"
+
+
+def _merged(layouts: list[Layout]) -> list[Layout]:
+    return layouts
