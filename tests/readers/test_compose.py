@@ -284,6 +284,7 @@ def test_an_override_names_what_it_overlays_and_takes_over_the_image(tmp_path: P
     assert files["compose.override.yaml"].overlays == "compose.yaml"
     assert files["compose.prod.yaml"].overlays == "compose.yaml"
     assert files["other.yaml"].overlays is None
+    assert files["compose.yaml"].overlaid_by == ("compose.override.yaml", "compose.prod.yaml")
     by_file = {(f.scope, f.name): f for f in facts if isinstance(f, Service)}
     db = by_file["compose.override.yaml", "db"]
     assert (db.fragment, db.overlays, db.role) == (True, "compose.yaml", "development")

@@ -32,6 +32,29 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
         return self.repository.rpartition("/")[2]
 
 
+def image_of(text: str, *, assumed: bool = False) -> Image:
+    """The parts of an image reference; anything is taken, since holes may stand anywhere in it.
+
+    A first part with a dot, a port or the name "localhost" is a registry; that is the rule of
+    https://pkg.go.dev/github.com/distribution/reference.
+    """
+    name, _, digest = text.partition("@")
+    before, colon, after = name.rpartition(":")
+    repository, tag = (before, after) if colon and "/" not in after else (name, "")
+    first, slash, rest = repository.partition("/")
+    registry = None
+    if slash and (any(mark in first for mark in ".:$") or first == "localhost"):
+        registry, repository = first, rest
+    return Image(
+        text=text,
+        repository=repository,
+        registry=registry,
+        tag=tag or None,
+        digest=digest or None,
+        assumed=assumed,
+    )
+
+
 class Port(msgspec.Struct, frozen=True, kw_only=True):
     """A published port. ``address`` is the host address, None for all interfaces.
 
@@ -103,11 +126,13 @@ class ComposeFile(Fact, frozen=True, kw_only=True, tag="compose-file", tag_field
     Attributes:
         role: what it is for, as far as one can tell by its name and content; None where unknown.
         overlays: the file that this one is laid over (``-f base -f this``), where it is one.
+        overlaid_by: the files that are laid over this one.
         includes: files below the root that it includes.
     """
 
     role: Role | None = None
     overlays: str | None = None
+    overlaid_by: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
     volumes: tuple[NamedVolume, ...] = ()
 

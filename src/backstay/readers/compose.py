@@ -8,6 +8,7 @@ fact of that other file, which names the file that it overlays.
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -59,9 +60,12 @@ def read_compose(files: Sequence[str], sources: Sources) -> Iterator[Fact]:
     for file in read.values():
         reader.resolve_all(file)
     bases = bases_of({file.name: file.services for file in read.values() if not file.broken})
+    over: dict[str, list[str]] = defaultdict(list)
+    for overlay, name in bases.items():
+        over[name].append(overlay)
     for file in read.values():
         base = read.get(bases.get(file.name, ""))
-        yield from _facts(file, base)
+        yield from _facts(file, base, tuple(sorted(over[file.name])))
 
 
 class _Reader:
@@ -185,7 +189,7 @@ def _whole(sections: list[Section], inherited: Service | None) -> Service:
     return service
 
 
-def _facts(file: _File, base: _File | None) -> Iterator[Fact]:
+def _facts(file: _File, base: _File | None, over: tuple[str, ...]) -> Iterator[Fact]:
     if not file.broken:
         services = [_as_overlay(service, base) for service in file.services.values()]
         role, reason = role_of(file.name, services)
@@ -194,6 +198,7 @@ def _facts(file: _File, base: _File | None) -> Iterator[Fact]:
             derived=reason or None,
             role=role,
             overlays=base.name if base else None,
+            overlaid_by=over,
             includes=tuple(_includes(file)),
             volumes=tuple(_named_volumes(file)),
         )

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from backstay.model.deployment import HealthCheck, Service, Variable, Volume
+from backstay.model.deployment import HealthCheck, Service, Variable, Volume, image_of
 from backstay.readers.compose_mounts import port_of, volume_of
 from backstay.readers.compose_values import command_text, entries_of, plain, text_of, texts_of
-from backstay.readers.image_references import image_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

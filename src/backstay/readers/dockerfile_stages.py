@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backstay.model.deployment import BuildStage, HealthCheck, Image, Instruction, Variable
+from backstay.model.deployment import (
+    BuildStage,
+    HealthCheck,
+    Image,
+    Instruction,
+    Variable,
+    image_of,
+)
 from backstay.readers.dockerfile_words import (
     Value,
     assignments_of,
@@ -16,7 +23,6 @@ from backstay.readers.dockerfile_words import (
     list_form,
     words_of,
 )
-from backstay.readers.image_references import image_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,0 +1,136 @@
+"""Questions about compose services and the images they run that several practices ask."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from backstay.model.places import Place
+from backstay.practices._known_images import engine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from backstay.model.backend import Backend
+    from backstay.model.deployment import BuildStage, ComposeFile, Image, ImageBuild, Service
+    from backstay.model.places import Where
+    from backstay.practices._known_images import Engine
+
+T = TypeVar("T")
+
+# What runs once and ends: it needs no restart, no health check and no limit.
+_JOB = re.compile(
+    r"(?:^|[\W_])(?:migrat\w*|init\w*|setup|seed\w*|bootstrap|provision\w*|creat(?:e|or)\w*|wait\w*"
+    r"|backups?|dump|restore|tests?|lint\w*|codegen|generate\w*|permissions|certs?|cli|tools?"
+    r"|console|shell|topics?|buckets?|jobs?|load[-_]?test\w*|install\w*|import\w*|build\w*)(?:$|[\W_])",
+    re.IGNORECASE,
+)
+# "migrate && serve" goes on to serve.
+_SEQUENCE = re.compile(r"&&|;|\n")
+_INTERMEDIATE = re.compile(
+    r"(?:^|[-_.])(?:dev\w*|tests?|testing|lint|ci|debug|build\w*)(?:$|[-_.])", re.IGNORECASE
+)
+_FILLED_FROM_OVERLAYS = (
+    "image",
+    "build",
+    "dockerfile",
+    "target",
+    "health_check",
+    "restart",
+    "memory_limit",
+    "log_driver",
+    "log_options",
+    "volumes",
+    "user",
+)
+
+
+def complete_services(file: ComposeFile, backend: Backend) -> list[Service]:
+    """The services of a file of which one can say that something is missing.
+
+    Those that only change a service of another file are left out; what files laid over this one
+    supply counts as given.
+    """
+    over: dict[str, list[Service]] = {}
+    for overlay in file.overlaid_by:
+        for service in backend.services_in(overlay):
+            over.setdefault(service.name, []).append(service)
+    return [
+        _filled(service, over.get(service.name, ()))
+        for service in backend.services_in(file.scope)
+        if not service.fragment and service.overlays is None
+    ]
+
+
+def _filled(service: Service, overlays: Iterable[Service]) -> Service:
+    for overlay in overlays:
+        gaps = {
+            field: getattr(overlay, field)
+            for field in _FILLED_FROM_OVERLAYS
+            if getattr(service, field) in (None, ())
+        }
+        service = msgspec.structs.replace(service, **gaps)
+    return service
+
+
+def is_job(service: Service, services: Iterable[Service]) -> bool:
+    """Whether a service runs once and ends, or only when somebody asks for it."""
+    if service.profiles or service.restart in ("no", "on-failure"):
+        return True
+    command = service.command or ""
+    if _JOB.search(service.name) or (_JOB.search(command) and not _SEQUENCE.search(command)):
+        return True
+    return any(
+        (service.name, "service_completed_successfully") in other.depends_on for other in services
+    )
+
+
+def stage_of(service: Service, backend: Backend) -> BuildStage | None:
+    """The stage of a Dockerfile that a service runs, where it was read."""
+    build = backend.build_of(service)
+    return build.stage(service.target) if build else None
+
+
+def root_image_of(service: Service, backend: Backend) -> Image | None:
+    """The public image that a service runs or is built on."""
+    stage = stage_of(service, backend)
+    if stage is not None:
+        return stage.root_image
+    return None if service.build else service.image
+
+
+def engine_of_service(service: Service, backend: Backend) -> Engine | None:
+    """The database, cache, broker or search engine that a service is."""
+    return engine_of(root_image_of(service, backend))
+
+
+def runnable_stages(build: ImageBuild) -> list[BuildStage]:
+    """The stages of a Dockerfile that are run: the last, and each that ends in a command.
+
+    A stage that another one is built from or copies from is an intermediate one, and so is one
+    that is named for tests or development.
+    """
+    used = {name.lower() for stage in build.stages for name in stage.copies_from}
+    used |= {stage.based_on.lower() for stage in build.stages if stage.based_on}
+    return [
+        stage
+        for number, stage in enumerate(build.stages)
+        if stage.entry
+        and not _INTERMEDIATE.search(stage.name or "")
+        and (stage is build.stages[-1] or not used & {(stage.name or "").lower(), str(number)})
+    ]
+
+
+def apart(items: Iterable[tuple[Where, T]], file: ComposeFile, backend: Backend) -> Iterator[T]:
+    """Items written at different places; what another file that was read holds is that file's.
+
+    Services share what they merge or extend, so that one line of a file can come many times.
+    """
+    seen: set[Where] = set()
+    for where, item in items:
+        other = where.file if isinstance(where, Place) else file.scope
+        if where not in seen and (other == file.scope or not backend.services_in(other)):
+            seen.add(where)
+            yield item
