@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from example import GUIDANCE, shop
 
 from backstay.model.envelope import Envelope
 from backstay.model.errors import BadRequest
 from backstay.reports import json
 from backstay.reports.formats import renderer
+from tests.reports.example import GUIDANCE, shop
 
 
 class Longer(Envelope, frozen=True, kw_only=True):

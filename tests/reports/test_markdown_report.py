@@ -5,11 +5,20 @@ from html.parser import HTMLParser
 
 import msgspec
 import pytest
-from example import GUIDANCE, HOSTILE, envelope, hostile, leak, many, shop, slow_delete
 
 from backstay.model.envelope import Unchecked
 from backstay.reports import markdown
 from backstay.reports.markdown_escapes import code, fenced, inline
+from tests.reports.example import (
+    GUIDANCE,
+    HOSTILE,
+    envelope,
+    hostile,
+    leak,
+    many,
+    shop,
+    slow_delete,
+)
 
 OURS = {"details", "summary", "b", "span"}
 MARKDOWN = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "strong", "ul"}

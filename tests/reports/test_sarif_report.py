@@ -7,11 +7,20 @@ from typing import Any
 import jsonschema_rs
 import msgspec
 import pytest
-from example import GUIDANCE, HOSTILE, envelope, hostile, leak, many, shop, slow_delete
 
 from backstay.model.envelope import Envelope, Location, UnreadFile
 from backstay.model.findings import SEVERITIES
 from backstay.reports import sarif
+from tests.reports.example import (
+    GUIDANCE,
+    HOSTILE,
+    envelope,
+    hostile,
+    leak,
+    many,
+    shop,
+    slow_delete,
+)
 
 SCHEMA = Path(__file__).resolve().parents[3] / "shared" / "standards" / "sarif-2.1.0.json"
 

@@ -4,11 +4,11 @@ import re
 
 import msgspec
 import pytest
-from example import GUIDANCE, envelope, hostile, many, shop, small_table
 
 from backstay.model.envelope import Unchecked, UnreadFile
 from backstay.reports import text
 from backstay.reports.characters import cells, visible, wrapped
+from tests.reports.example import GUIDANCE, envelope, hostile, many, shop, small_table
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

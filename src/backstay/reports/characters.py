@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Controls (C0, C1, DEL), direction marks, isolates, separators of lines, tags and lone surrogates.
+# Controls (C0 but for the tab, C1, DEL), direction marks, isolates, separators of lines, tags and
+# lone surrogates.
 _OBEYED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
 NO_BREAK = "\u00a0"  # keeps a number and its unit on one line
@@ -24,9 +25,9 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> list[str]:
-    """The lines of ``text`` with their indentation; tabs become four spaces."""
+    """The lines of ``text`` with all their blanks and tabs, so that a patch still applies."""
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
-    return [_OBEYED.sub(_code, line.replace("\t", "    ").rstrip()) for line in lines]
+    return [_OBEYED.sub(_code, line) for line in lines]
 
 
 def _code(match: re.Match[str]) -> str:
