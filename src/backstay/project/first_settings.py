@@ -76,9 +76,10 @@ def initial_settings(
 # A review fails from this severity on: critical, high, medium, low or info.
 fail_on = "high"
 
-# Which files are read, as patterns below this folder.
-# include = ["services/**"]
+# Files that are not read, and files that are read though they would be left out: patterns as in
+# .gitignore.
 # exclude = ["legacy/**"]
+# include = ["tests/schema/*.sql"]
 
 # The major version of PostgreSQL in production, 13 to 18.
 {version}

@@ -13,6 +13,7 @@ from backstay.model.errors import BadRequest, NotAvailable
 from backstay.model.facts import NotChecked
 from backstay.model.findings import Severity, Stage
 from backstay.model.places import Place
+from backstay.project.secrets import mask
 from backstay.project.toml_files import fault_at, read_toml
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ FILE = "backstay.toml"
 Glob = Annotated[
     str,
     Meta(
-        pattern=r"^(?!/)(?!.*(^|/)\.\.(/|$))(?![A-Za-z]:)(?!!).*\S.*$",
-        description="A path below the folder of this file; * and ** stand for any part of it.",
-        extra={"wanted": "a path pattern below the folder of this file, such as vendor/**"},
+        pattern=r"^(?!#)(?!.*(^|/)\.\.(/|$)).*\S.*$",
+        description="A pattern as in .gitignore.",
+        extra={"wanted": "a pattern as in .gitignore, such as legacy/**, without .. in it"},
     ),
 ]
 Rows = Annotated[int, Meta(ge=0, description="How many rows the table holds.")]
@@ -84,7 +85,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Severity, Meta(description="The least severity of a finding that makes a review fail.")
     ] = "high"
     include: Annotated[
-        tuple[Glob, ...], Meta(description="Only these files are read. All, where it is empty.")
+        tuple[Glob, ...],
+        Meta(
+            description="Files that are read though they would be left out, such as those in"
+            " folders of tests or of third parties."
+        ),
     ] = ()
     exclude: Annotated[tuple[Glob, ...], Meta(description="These files are not read.")] = ()
     postgresql: Annotated[
@@ -147,11 +152,19 @@ def load_settings(root: Path, explicit: Path | None = None) -> Settings:
     if path is None:
         return Settings()
     settings, text = read_toml(path, path.name if explicit is None else str(explicit), Settings)
+    _refuse_secrets(settings, path.name, text)
     both = sorted(set(settings.practices.on) & set(settings.practices.off))
     if both:
         keys = ("practices", "on", settings.practices.on.index(both[0]))
         raise BadRequest(fault_at(path.name, text, keys, f"{both[0]} is both on and off."))
     return settings
+
+
+def _refuse_secrets(settings: Settings, shown: str, text: str) -> None:
+    for name, target in settings.targets.items():
+        if mask(target.url) != target.url:
+            what = 'the address holds a secret. Put it in the environment: url = "env:NAME".'
+            raise BadRequest(fault_at(shown, text, ("targets", name, "url"), what))
 
 
 def with_current_names(

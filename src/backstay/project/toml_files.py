@@ -105,7 +105,8 @@ def offset_of(text: str, keys: Keys) -> int | None:
         data: Any = tomllib.loads(statement)
         if statement.startswith("["):
             header = _header(data, lengths)
-            depth = len(header) if keys[: len(header)] == header else 0
+            depth = min(len(header), len(keys))
+            depth = depth if keys[:depth] == header[:depth] else 0
         elif keys[: len(header)] == header:
             depth = len(header) + _shared_depth(data, keys[len(header) :])
         else:
