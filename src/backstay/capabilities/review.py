@@ -8,6 +8,8 @@ from backstay.capabilities.capability import Capability, Option
 from backstay.model.envelope import Envelope
 from backstay.model.events import Emit, unheard
 from backstay.model.findings import Area, Severity, Stage
+from backstay.project import baseline
+from backstay.project.ledger import Ledger
 from backstay.review.pipeline import Request, Reviewed
 from backstay.review.pipeline import review as run_review
 
@@ -75,9 +77,7 @@ def keep_receipts(reviewed: Reviewed) -> None:
     """Remember the receipts of a review, so that they can be asked for by id."""
     receipts = [verdict.proof for verdict in reviewed.verdicts.values() if verdict.proof]
     if receipts:
-        from backstay.project.ledger import Ledger
-
-        ledger = Ledger.of(reviewed.root)
+        ledger = Ledger.of_user(reviewed.root)
         for receipt in receipts:
             ledger.add(receipt)
 
@@ -91,7 +91,8 @@ def review(given: ReviewInput, emit: Emit = unheard) -> Envelope:
     reviewed = run_review(request_of(given), emit)
     keep_receipts(reviewed)
     if given.write_baseline:
-        return reviewed.as_baseline()
+        baseline.write(reviewed.root / baseline.FILE, reviewed.findings)
+        return reviewed.only(())
     return reviewed.envelope
 
 

@@ -27,7 +27,7 @@ def only_introduced(
     targets: Targets,
     options: ReadingOptions,
     since: str,
-) -> list[Finding]:
+) -> tuple[Finding, ...]:
     """The findings whose sites were not there at the revision ``since``.
 
     Raises:
@@ -42,7 +42,7 @@ def only_introduced(
         before = read_backend(then, options, lambda _: None) if there else None
         found = [] if before is None else judged_ids(before, practices)
     new = new_since((finding.id for finding in findings), found)
-    return [finding for finding in findings if finding.id in new]
+    return tuple(finding for finding in findings if finding.id in new)
 
 
 def _wanted(targets: Targets) -> Callable[[str], bool]:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from backstay.model.data import Dialect
 
 _DIGITS = re.compile(r"\d+")
+
+
+class _New(NamedTuple):
+    folder: str
+    version: str
+    name: str
+    sql: str
+    outside: bool  # of a transaction
+
+    @property
+    def stem(self) -> str:
+        return f"{self.folder}{self.version}_{self.name}"
 
 
 def files_for_sql(sql: str, dialect: Dialect, title: str) -> dict[str, str]:
@@ -17,17 +29,19 @@ def files_for_sql(sql: str, dialect: Dialect, title: str) -> dict[str, str]:
     Statements that cannot run in a transaction get the mark by which the tool knows.
     Empty where the tool's way is not known.
     """
-    name = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
-    last = _last(dialect)
-    outside = "concurrently" in sql.lower()
     build = _LAYOUTS.get(dialect.layout)
-    if build is None or last is None:
+    if build is None or not dialect.files:
         return {}
-    return build(_folder(dialect, last), _next(last), name, sql, outside)
-
-
-def _last(dialect: Dialect) -> str | None:
-    return dialect.files[-1] if dialect.files else None
+    last = dialect.files[-1]
+    return build(
+        _New(
+            folder=_folder(dialect, last),
+            version=_next(last),
+            name=re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_"),
+            sql=sql,
+            outside="concurrently" in sql.lower(),
+        )
+    )
 
 
 def _folder(dialect: Dialect, last: str) -> str:
@@ -49,39 +63,38 @@ def _next(last: str) -> str:
     return f"{head}{int(numbers[-1]) + 1:0{len(numbers[-1])}d}{tail}"
 
 
-def _diesel(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:
-    files = {f"{folder}{version}_{name}/up.sql": sql + "\n"}
-    if outside:
-        files[f"{folder}{version}_{name}/metadata.toml"] = "run_in_transaction = false\n"
+def _diesel(new: _New) -> dict[str, str]:
+    folder = f"{new.folder}{new.version}_{new.name}"
+    files = {f"{folder}/up.sql": f"{new.sql}\n"}
+    if new.outside:
+        files[f"{folder}/metadata.toml"] = "run_in_transaction = false\n"
     return files
 
 
-def _golang_migrate(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:
-    return {f"{folder}{version}_{name}.up.sql": sql + "\n"}
+def _golang_migrate(new: _New) -> dict[str, str]:
+    return {f"{new.stem}.up.sql": f"{new.sql}\n"}
 
 
-def _sqlx(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:
-    return {
-        f"{folder}{version}_{name}.sql": ("-- no-transaction\n" if outside else "") + sql + "\n"
-    }
+def _sqlx(new: _New) -> dict[str, str]:
+    return {f"{new.stem}.sql": ("-- no-transaction\n" if new.outside else "") + f"{new.sql}\n"}
 
 
-def _flyway(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:
-    return {f"{folder}{version}__{name}.sql": sql + "\n"}
+def _flyway(new: _New) -> dict[str, str]:
+    return {f"{new.folder}{new.version}__{new.name}.sql": f"{new.sql}\n"}
 
 
-def _dbmate(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:
-    mark = " transaction:false" if outside else ""
-    return {f"{folder}{version}_{name}.sql": f"-- migrate:up{mark}\n{sql}\n\n-- migrate:down\n"}
+def _dbmate(new: _New) -> dict[str, str]:
+    mark = " transaction:false" if new.outside else ""
+    return {f"{new.stem}.sql": f"-- migrate:up{mark}\n{new.sql}\n\n-- migrate:down\n"}
 
 
-def _goose(folder: str, version: str, name: str, sql: str, outside: bool) -> dict[str, str]:
-    mark = "-- +goose NO TRANSACTION\n" if outside else ""
-    return {f"{folder}{version}_{name}.sql": f"{mark}-- +goose Up\n{sql}\n"}
+def _goose(new: _New) -> dict[str, str]:
+    mark = "-- +goose NO TRANSACTION\n" if new.outside else ""
+    return {f"{new.stem}.sql": f"{mark}-- +goose Up\n{new.sql}\n"}
 
 
-def _plain(folder: str, version: str, name: str, sql: str, _: bool) -> dict[str, str]:
-    return {f"{folder}{version}_{name}.sql": sql + "\n"}
+def _plain(new: _New) -> dict[str, str]:
+    return {f"{new.stem}.sql": f"{new.sql}\n"}
 
 
 _LAYOUTS = {

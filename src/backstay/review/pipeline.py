@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 import backstay
-from backstay.model.envelope import Envelope, Summary, Unchecked, UnreadFile
+from backstay.model.envelope import Envelope, ReportedFinding, Summary, Unchecked, UnreadFile
 from backstay.model.events import Emit, Progress, unheard
 from backstay.model.facts import NotChecked, Unread
 from backstay.model.findings import SEVERITIES, Area, Finding, Severity, Stage
 from backstay.model.verdicts import Verdict
 from backstay.practices.catalogue import all_practices
 from backstay.proofs.proof import prove_all
-from backstay.review.acceptance import without_accepted
+from backstay.review.acceptance import Accepted, without_accepted
 from backstay.review.introduced import only_introduced
 from backstay.review.ranking import grouped, ranked
 from backstay.review.reading import Reading, ReadingOptions, read_backend
@@ -24,11 +24,15 @@ from backstay.review.reporting import reported
 from backstay.review.targets import resolve_targets
 
 if TYPE_CHECKING:
-    from backstay.model.backend import Backend
     from collections.abc import Sequence
 
+    from backstay.model.backend import Backend
     from backstay.practices.practice import Practice
     from backstay.project.settings import Settings
+
+
+# For all proofs of one review together, unless the settings or the command say otherwise.
+DEFAULT_BUDGET_SECONDS = 120.0
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,12 +75,24 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
-    """A review's outcome, with the receipts that back it."""
+    """A review's outcome, with the findings and verdicts that it shows."""
 
     envelope: Envelope
     findings: tuple[Finding, ...]
     verdicts: dict[str, Verdict]
     root: Path
+
+    def only(self, ids: tuple[str, ...]) -> Envelope:
+        """The envelope with nothing but these findings."""
+        findings = tuple(each for each in self.envelope.findings if each.id in ids)
+        refuted = tuple(each for each in self.envelope.refuted if each.id in ids)
+        return msgspec.structs.replace(
+            self.envelope,
+            command="prove",
+            findings=findings,
+            refuted=refuted,
+            summary=summary_of(findings, refuted, 0, self.envelope.summary.read),
+        )
 
 
 def review(request: Request, emit: Emit = unheard) -> Reviewed:
@@ -89,13 +105,27 @@ def review(request: Request, emit: Emit = unheard) -> Reviewed:
     reading = read_backend(targets, request.reading, emit)
     practices = _chosen(request, reading.settings)
     findings = judge(reading.backend, practices, reading.settings, emit)
-    kept, notes, approved = without_accepted(findings, reading, request)
+    accepted = _accepted(findings, practices, reading, request)
     if request.since is not None:
-        kept = only_introduced(kept, practices, targets, request.reading, request.since)
-    verdicts, unavailable = _prove(kept, practices, reading, request, emit)
-    notes = (*notes, *(Unchecked(what="proofs", why=why) for why in unavailable))
-    envelope = _envelope(request, reading, kept, verdicts, notes, approved)
-    return Reviewed(envelope=envelope, findings=tuple(kept), verdicts=verdicts, root=targets.root)
+        kept = only_introduced(accepted.kept, practices, targets, request.reading, request.since)
+        accepted = accepted._replace(kept=kept)
+    verdicts, unavailable = _prove(accepted.kept, practices, reading, request, emit)
+    envelope = _envelope(request, reading, accepted, verdicts, unavailable)
+    return Reviewed(envelope=envelope, findings=accepted.kept, verdicts=verdicts, root=targets.root)
+
+
+def _accepted(
+    findings: Sequence[Finding],
+    practices: Sequence[Practice],
+    reading: Reading,
+    request: Request,
+) -> Accepted:
+    if not request.use_approvals:
+        return Accepted(tuple(findings), (), 0)
+    judged = [each.name for each in practices]
+    return without_accepted(
+        findings, reading.root, reading.sources, judged, use_baseline=request.use_baseline
+    )
 
 
 def judge(
@@ -140,23 +170,23 @@ def _prove(
         if (proof := proof_of[finding.practice]) is not None
         and (not request.prove_only or finding.id in request.prove_only)
     ]
-    budget = request.budget_seconds or reading.settings.budget_seconds
+    budget = request.budget_seconds or reading.settings.budget_seconds or DEFAULT_BUDGET_SECONDS
     return prove_all(wanted, reading.backend, budget_seconds=budget, emit=emit)
 
 
 def _envelope(
     request: Request,
     reading: Reading,
-    findings: Sequence[Finding],
+    accepted: Accepted,
     verdicts: dict[str, Verdict],
-    notes: Sequence[Unchecked],
-    approved: int,
+    unavailable: tuple[str, ...],
 ) -> Envelope:
-    groups = ranked(grouped(findings, verdicts), reading.stage)
-    standing = [group for group in groups if group.verdict.state != "refuted"]
-    refuted = [group for group in groups if group.verdict.state == "refuted"]
-    severities = Counter(group.first.severity for group in standing)
+    groups = ranked(grouped(accepted.kept, verdicts), reading.stage)
+    shown = reported(groups, reading.backend, reading.sources, reading.stage)
+    standing = tuple(each for each in shown if each.verdict != "refuted")
+    refuted = tuple(each for each in shown if each.verdict == "refuted")
     backend = reading.backend
+    read = Counter(fact.kind for fact in backend.facts)
     return Envelope(
         backstay=backstay.__version__,
         command="review",
@@ -164,20 +194,32 @@ def _envelope(
         stage=reading.stage,
         stage_source=reading.stage_source,
         fail_on=request.fail_on or reading.settings.fail_on,
-        summary=Summary(
-            findings=len(standing),
-            sites=sum(len(group.findings) for group in standing),
-            proven=sum(group.verdict.state == "proven" for group in standing),
-            refuted=len(refuted),
-            approved=approved,
-            by_severity={name: severities[name] for name in SEVERITIES if severities[name]},
-            read=dict(sorted(Counter(fact.kind for fact in backend.facts).items())),
-        ),
-        findings=tuple(reported(standing, backend, reading.sources, reading.stage)),
-        refuted=tuple(reported(refuted, backend, reading.sources, reading.stage)),
+        summary=summary_of(standing, refuted, accepted.left_out, dict(sorted(read.items()))),
+        findings=standing,
+        refuted=refuted,
         unread=tuple(UnreadFile(file=each.scope, why=each.why) for each in backend.of(Unread)),
         not_checked=(
             *(Unchecked(what=each.what, why=each.why) for each in backend.of(NotChecked)),
-            *notes,
+            *accepted.notes,
+            *(Unchecked(what="proofs", why=why) for why in unavailable),
         ),
+    )
+
+
+def summary_of(
+    standing: Sequence[ReportedFinding],
+    refuted: Sequence[ReportedFinding],
+    accepted: int,
+    read: dict[str, int],
+) -> Summary:
+    """The counts of a report."""
+    severities = Counter(each.severity for each in standing)
+    return Summary(
+        findings=len(standing),
+        sites=sum(1 + len(each.also) for each in standing),
+        proven=sum(each.verdict == "proven" for each in standing),
+        refuted=len(refuted),
+        approved=accepted,
+        by_severity={name: severities[name] for name in SEVERITIES if severities[name]},
+        read=read,
     )

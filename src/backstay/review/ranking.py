@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from backstay.model.findings import SEVERITIES, Area, Finding, Stage
 from backstay.model.places import Place
 from backstay.model.verdicts import Verdict
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,12 +36,13 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def grouped(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]) -> list[Group]:
-    """Findings of one practice and one cause together; those without a cause stand alone."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        key = (finding.practice, finding.cause if finding.cause is not None else finding.id)
-        groups.setdefault(key, []).append(finding)
+    """Findings of one practice, cause and verdict together; those without a cause alone."""
     unproven = Verdict(state="not-proven", reason="read from the files; no experiment was run")
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        cause = finding.cause if finding.cause is not None else finding.id
+        state = verdicts.get(finding.id, unproven).state
+        groups.setdefault((finding.practice, cause, state), []).append(finding)
     return [
         Group(findings=tuple(group), verdict=verdicts.get(group[0].id, unproven))
         for group in groups.values()

@@ -6,6 +6,7 @@ import importlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -29,7 +30,6 @@ from backstay.project.settings import (
 from backstay.readers.collector import collector_paused
 from backstay.readers.inventory import Inventory, take_inventory
 from backstay.readers.sources import Sources
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from backstay.review.targets import Targets
@@ -38,7 +38,7 @@ Reader = Callable[[Sequence[str], Sources], Iterator[Fact]]
 
 # For each kind of input that the inventory knows: module and function of its reader.
 READERS = {
-    # "sql": ("backstay.readers.sql", "read_sql"),
+    "sql": ("backstay.readers.sql", "read_sql"),
     "openapi": ("backstay.readers.openapi", "read_openapi"),
     "compose": ("backstay.readers.compose", "read_compose"),
     "dockerfile": ("backstay.readers.dockerfile", "read_dockerfiles"),

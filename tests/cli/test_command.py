@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backstay.capabilities import SUMMARIES, capability_named
+from backstay.capabilities.capability import fields_of
+
+SCHEMA = """
+create table customer (id bigint primary key);
+create table purchase (id bigint primary key, customer_id bigint references customer (id));
+"""
+
+
+def backstay(
+    *arguments: str, cwd: Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "backstay", *arguments],
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "schema.sql").write_text(SCHEMA)
+    return tmp_path
+
+
+def test_help_names_every_command_and_an_example(tmp_path: Path) -> None:
+    shown = backstay("--help", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert all(f"  {name} " in shown.stdout for name in SUMMARIES)
+    assert "example: backstay review . --prove" in shown.stdout
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_each_command_has_help_with_an_example(name: str, tmp_path: Path) -> None:
+    capability = capability_named(name)
+    shown = backstay(name, "--help", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert capability.example in " ".join(shown.stdout.split())
+    assert capability.summary == SUMMARIES[name]
+    assert capability.name == name
+    assert all(field.option.help for field in fields_of(capability.input))
+
+
+def test_a_finding_below_the_threshold_exits_with_0(project: Path) -> None:
+    assert backstay("review", cwd=project).returncode == 0
+
+
+def test_a_finding_at_the_threshold_exits_with_1(project: Path) -> None:
+    assert backstay("review", "--fail-on", "medium", cwd=project).returncode == 1
+
+
+def test_json_holds_the_documented_envelope(project: Path) -> None:
+    shown = backstay("review", ".", "--json", cwd=project)
+    report = json.loads(shown.stdout)
+    (finding,) = report["findings"]
+    assert report["command"] == "review"
+    assert report["targets"] == ["."]
+    assert report["summary"]["findings"] == 1
+    assert report["summary"]["by_severity"] == {"medium": 1}
+    assert finding["practice"] == "foreign-key-without-index"
+    assert finding["where"]["file"] == "schema.sql"
+    assert finding["where"]["line"] == 3
+    assert finding["verdict"] == "not-proven"
+    assert finding["evidence"][0]["kind"] == "foreign-key"
+    assert "create index" in finding["fix"]["sql"]
+    assert set(report) >= {"backstay", "stage", "refuted", "unread", "not_checked"}
+
+
+def test_reports_are_the_same_from_run_to_run(project: Path) -> None:
+    for form in ("json", "text", "sarif", "markdown", "html"):
+        first = backstay("review", "--format", form, cwd=project)
+        assert first.stdout
+        assert first.stdout == backstay("review", "--format", form, cwd=project).stdout
+
+
+def test_output_goes_to_a_file_whole_and_with_usual_permissions(project: Path) -> None:
+    shown = backstay("review", "--json", "--output", "report.json", cwd=project)
+    assert shown.stdout == ""
+    assert json.loads((project / "report.json").read_text())["command"] == "review"
+    assert (project / "report.json").stat().st_mode & 0o777 == 0o666 & ~_umask()
+    assert sorted(each.name for each in project.iterdir()) == ["report.json", "schema.sql"]
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["reviev"], "Did you mean 'review'"),
+        (["schema.sql"], "backstay review schema.sql"),
+        (["review", "shema.sql"], "Did you mean 'schema.sql'"),
+        (["review", "--frobnicate"], "backstay review --help"),
+        (["review", "--stage", "huge"], "startup"),
+        (["review", "postgresql://localhost/x"], "not reviewed yet"),
+        (["review", "--since", "HEAD~1"], "git"),
+        (["review", "--since", "--output=x"], "expected one argument"),
+        (["review", "--output", "no/such/folder/report"], "cannot be written"),
+        (["explain", "foreign-key-without-indx"], "foreign-key-without-index"),
+        (["explain", "0123456789ab"], "backstay review --json"),
+        (["prove", "0123456789ab"], "There is no finding"),
+        (["approve", "0123456789ab"], "--reason"),
+        (["facts", "--kind", "tabel"], "table"),
+        (["facts", "/no/such/place"], "There is no"),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do_next(
+    arguments: list[str], said: str, project: Path
+) -> None:
+    shown = backstay(*arguments, cwd=project)
+    assert shown.returncode == 2
+    assert said in shown.stderr
+    assert shown.stderr.startswith("backstay: ")
+    assert "Traceback" not in shown.stderr
+    assert shown.stdout == ""
+
+
+def test_unknown_settings_are_refused_with_their_line(project: Path) -> None:
+    (project / "backstay.toml").write_text('stage = "startup"\nfail_onn = "low"\n')
+    shown = backstay("review", cwd=project)
+    assert shown.returncode == 2
+    assert "fail_onn" in shown.stderr
+    assert "2" in shown.stderr
+
+
+def test_nothing_is_written_into_the_reviewed_project(project: Path) -> None:
+    backstay("review", cwd=project)
+    assert [each.name for each in project.iterdir()] == ["schema.sql"]
+
+
+def test_silence_on_standard_error_when_piped(project: Path) -> None:
+    assert backstay("review", cwd=project).stderr == ""
+
+
+def test_a_reader_that_goes_away_is_no_error(project: Path) -> None:
+    command = f"{sys.executable} -m backstay review --json --quiet | head -c 1 > /dev/null"
+    ended = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.stderr == ""
+
+
+def test_approve_then_review_says_how_many_were_approved(project: Path) -> None:
+    report = json.loads(backstay("review", "--json", cwd=project).stdout)
+    finding = report["findings"][0]["id"]
+    shown = backstay("approve", finding, "--reason", "a table of ten rows", cwd=project)
+    assert shown.returncode == 0
+    assert "a table of ten rows" in (project / "backstay-approvals.toml").read_text()
+    after = json.loads(backstay("review", "--json", cwd=project).stdout)
+    assert after["findings"] == []
+    assert after["summary"]["approved"] == 1
+
+
+def test_init_writes_settings_that_are_read_again_and_never_touches_existing_ones(
+    project: Path,
+) -> None:
+    assert backstay("init", cwd=project).returncode == 0
+    written = (project / "backstay.toml").read_text()
+    assert 'stage = "startup"' in written
+    assert backstay("review", cwd=project).returncode == 0
+    again = backstay("init", cwd=project)
+    assert again.returncode == 2
+    assert (project / "backstay.toml").read_text() == written
+
+
+def test_an_empty_directory_is_no_clean_bill(tmp_path: Path) -> None:
+    shown = backstay("review", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "nothing" in shown.stdout.lower()
+    assert "not" in shown.stdout.lower()
