@@ -27,8 +27,8 @@ def duplicate_foreign_key(key: ForeignKey, backend: Backend) -> Iterator[Finding
             customer_id bigint references customer (id)
         );
         create index on purchase (customer_id);
-        alter table purchase add constraint purchase_customer
-            foreign key (customer_id) references customer (id) on delete cascade; -- finding
+        alter table purchase add constraint purchase_customer -- finding
+            foreign key (customer_id) references customer (id) on delete cascade;
     Good (schema.sql):
         create table customer (id bigint primary key);
         create table purchase (
