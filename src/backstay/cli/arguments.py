@@ -56,8 +56,10 @@ def _add(parser: argparse.ArgumentParser, field: Field) -> None:
     if field.option.metavar and "choices" not in settings:
         settings["metavar"] = field.option.metavar
     if field.option.positional:
-        nargs = ("+" if field.required else "*") if many else None
-        parser.add_argument(field.name, nargs=nargs, **settings)
+        nargs = {(True, True): "+", (True, False): "*", (False, False): "?"}.get(
+            (many, field.required)
+        )
+        parser.add_argument(field.name, nargs=nargs, default=field.default, **settings)
         return
     flag = field.option.flag or "--" + field.name.replace("_", "-")
     if kind is bool:
