@@ -38,6 +38,9 @@ def parser_of(capability: Capability, formats: Sequence[str]) -> argparse.Argume
         "--json", action="store_const", const="json", dest="format", help="short for --format json"
     )
     printing.add_argument("--output", metavar="FILE", help="write the outcome to a file instead")
+    printing.add_argument(
+        "--verbose", action="store_true", help="in text: evidence, limits, every site, patches"
+    )
     printing.add_argument("--quiet", action="store_true", help="no progress on standard error")
     printing.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="colours in text"

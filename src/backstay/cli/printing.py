@@ -33,7 +33,13 @@ def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) ->
     if isinstance(outcome, Envelope):
         guidance = {each.name: each for each in all_practices()}
         if parsed.format == "text":
-            return render_text(outcome, guidance, colour=_coloured(parsed), width=_width())
+            return render_text(
+                outcome,
+                guidance,
+                colour=_coloured(parsed),
+                width=_width(),
+                verbose=parsed.verbose,
+            )
         return renderer(parsed.format)(outcome, guidance)
     if parsed.format == "json":
         encoded = msgspec.json.encode(outcome, order="deterministic")
