@@ -32,12 +32,13 @@ FLAGS = (
 
 
 class Page:
-    """One tab. ``requests`` and ``errors`` collect what it asked for and complained about."""
+    """One tab. It collects what was asked for, blocked and complained about."""
 
     def __init__(self, to_browser: int, from_browser: int) -> None:
         self._to, self._from = to_browser, from_browser
         self._last, self._buffer, self._session = 0, b"", ""
         self.requests: list[str] = []
+        self.blocked: list[str | None] = []
         self.errors: list[str] = []
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
@@ -50,6 +51,7 @@ class Page:
     ) -> None:
         """Load a file at a width of so many pixels and wait until it is there."""
         self.requests.clear()
+        self.blocked.clear()
         self.errors.clear()
         self._call("Emulation.setScriptExecutionDisabled", value=not script)
         self._call(
@@ -72,6 +74,15 @@ class Page:
         if "exceptionDetails" in answer:
             raise AssertionError(answer["exceptionDetails"])
         return answer["result"].get("value")
+
+    def press(self, key: str) -> None:
+        """Press and let go of a key, such as Tab."""
+        code = {"Tab": 9, "Enter": 13, "Escape": 27}[key]
+        text = {"text": "\r"} if key == "Enter" else {}
+        for kind in ("keyDown", "keyUp"):
+            self._call(
+                "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **text
+            )
 
     def picture(self, path: Path, *, whole: bool = True) -> None:
         """A picture of the page, for a person to look at."""
@@ -107,6 +118,8 @@ class Page:
         parameters = event.get("params", {})
         if event.get("method") == "Network.requestWillBeSent":
             self.requests.append(parameters["request"]["url"])
+        if event.get("method") == "Network.loadingFailed":
+            self.blocked.append(parameters.get("blockedReason"))
         if event.get("method") == "Log.entryAdded":
             self.errors.append(parameters["entry"]["text"])
         if event.get("method") == "Runtime.exceptionThrown":
@@ -132,6 +145,7 @@ def browser(profile: Path) -> Iterator[Page]:
         preexec_fn=place,  # noqa: PLW1509 (the test has no other threads)
         pass_fds=(3, 4),
         start_new_session=True,
+        env={**os.environ, "TMPDIR": str(profile)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
