@@ -105,6 +105,7 @@ def test_a_reason_and_a_practices_own_words_are_said_once() -> None:
 
     assert report.count("PostgreSQL indexes the parent's key") == 1
     assert report.count("There is no experiment for this practice.") == 1
+    assert report.count("Mend this at any stage") == 1
 
 
 def test_a_long_report_names_every_practice_and_counts_what_it_does_not_show() -> None:

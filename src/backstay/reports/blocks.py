@@ -67,8 +67,9 @@ def finding_block(finding: ReportedFinding, page: Page) -> Iterator[str]:
     practice = page.guidance.get(finding.practice)
     if practice is not None and page.first_time(f"practice {finding.practice}"):
         yield from _guidance(practice.guidance, page)
-    if finding.stage_note:
-        yield from page.labelled("Stage", visible(finding.stage_note))
+    note = visible(finding.stage_note or "")
+    if note and page.first_time(f"stage {note}"):
+        yield from page.labelled("Stage", note)
     if page.verbose:
         yield from page.listed(
             "Evidence", (f"{place(each.where)}  {visible(each.text)}" for each in finding.evidence)
