@@ -16,13 +16,16 @@ from backstay.model.backend import Backend
 from backstay.model.places import Place
 from backstay.practices.catalogue import all_practices, practice_named
 from backstay.practices.practice import marked_lines
+from backstay.project.cache import Cache
 from backstay.readers.inventory import take_inventory
 from backstay.readers.sources import Sources
 from backstay.review.locations import locations
 from backstay.review.reading import read_facts
 
 BOOKS = Path(__file__).parent
-_FILE = re.compile(r"`(?P<file>[^`\n]+)`:\s*\n+```[a-z]*\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(
+    r"`(?P<file>[^`\n]+)`:\s*\n+```[a-z]*\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL
+)
 
 
 class Case(NamedTuple):
@@ -54,10 +57,10 @@ def found_lines(case: Case, folder: Path) -> set[tuple[str, int | None]]:
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    sources = Sources(folder)
-    backend = Backend(read_facts(take_inventory(folder, include=("**",)), sources, lambda _: None))
+    inventory = take_inventory(folder, include=("**",))
+    backend = Backend(read_facts(folder, inventory, Cache()))
     findings = list(practice_named(case.practice).judge(backend))
-    found = locations((finding.site for finding in findings), sources)
+    found = locations((finding.site for finding in findings), Sources(folder))
     lines = set()
     for finding in findings:
         assert isinstance(finding.site, Place)
@@ -66,7 +69,9 @@ def found_lines(case: Case, folder: Path) -> set[tuple[str, int | None]]:
 
 
 @pytest.mark.parametrize(
-    "case", cases_of_examples() + cases_of_books(), ids=lambda case: f"{case.practice}: {case.title}"
+    "case",
+    cases_of_examples() + cases_of_books(),
+    ids=lambda case: f"{case.practice}: {case.title}",
 )
 def test_the_marked_lines_and_no_others_are_reported(case: Case, tmp_path: Path) -> None:
     assert case.files, "the case has no file: is the line with its name missing?"

@@ -19,12 +19,13 @@ class Sources:
 
     Attributes:
         root: a directory with all links resolved.
-        opened: what was read so far: path below the root, size and modification time in ns.
+        opened: what was looked for so far: size and modification time in ns by path below the root,
+            None for what could not be opened.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self.opened: dict[str, tuple[int, int]] = {}
+        self.opened: dict[str, tuple[int, int] | None] = {}
 
     def path(self, file: str) -> Path:
         """The real path of ``file``.
@@ -46,6 +47,7 @@ class Sources:
         Raises:
             Unreadable: it is missing, not a regular file, too large, or outside the root.
         """
+        self.opened[file] = None
         path = self.path(file)
         try:
             with open(path, "rb", opener=_open_without_waiting) as stream:

@@ -17,11 +17,11 @@ from backstay.review.locations import locations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from backstay.model.findings import Finding
     from backstay.project.allow_comments import Allowance
     from backstay.readers.sources import Sources
+    from backstay.review.reading import Reading
 
 
 class Accepted(NamedTuple):
@@ -34,8 +34,7 @@ class Accepted(NamedTuple):
 
 def without_accepted(
     findings: Sequence[Finding],
-    root: Path,
-    sources: Sources,
+    reading: Reading,
     judged: Sequence[str],
     *,
     use_baseline: bool,
@@ -45,8 +44,9 @@ def without_accepted(
     Raises:
         BadRequest: the file of approvals or the baseline has a fault.
     """
+    root = reading.root
     today = dt.datetime.now(dt.UTC).date()
-    commented, notes = _without_commented(findings, sources, set(judged))
+    commented, notes = _without_commented(findings, reading, set(judged))
     applied = apply(commented, load_approvals(root), today, current_name, set(judged))
     notes = [*notes, *applied.expired, *applied.unused]
     kept = applied.kept
@@ -63,17 +63,17 @@ def without_accepted(
 
 
 def _without_commented(
-    findings: Sequence[Finding], sources: Sources, judged: set[str]
+    findings: Sequence[Finding], reading: Reading, judged: set[str]
 ) -> tuple[list[Finding], list[NotChecked]]:
     files = {each.site.file for each in findings if isinstance(each.site, Place)}
     by_file = {}
-    for file in sorted(files | set(sources.opened)):
-        text = _text(file, sources)
+    for file in sorted(files.union(entry.file for entry in reading.inventory.entries)):
+        text = _text(file, reading.sources)
         if MARK in text:
             by_file[file] = allowed_lines(text, file, current_name)
     if not by_file:
         return list(findings), []
-    found = locations(_sites_in(findings, by_file), sources)
+    found = locations(_sites_in(findings, by_file), reading.sources)
     kept: list[Finding] = []
     used: set[Allowance] = set()
     for finding in findings:

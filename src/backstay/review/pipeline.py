@@ -123,9 +123,7 @@ def _accepted(
     if not request.use_approvals:
         return Accepted(tuple(findings), (), 0)
     judged = [each.name for each in practices]
-    return without_accepted(
-        findings, reading.root, reading.sources, judged, use_baseline=request.use_baseline
-    )
+    return without_accepted(findings, reading, judged, use_baseline=request.use_baseline)
 
 
 def judge(

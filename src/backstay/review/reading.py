@@ -14,11 +14,12 @@ from backstay.model.backend import Backend
 from backstay.model.contracts import Operation
 from backstay.model.data import Table
 from backstay.model.deployment import Service
-from backstay.model.events import Emit, Progress
+from backstay.model.events import Emit, Progress, unheard
 from backstay.model.facts import Fact, NotChecked, Unread
 from backstay.model.findings import Stage
 from backstay.model.places import Place
 from backstay.practices.catalogue import all_practices, current_name
+from backstay.project.cache import Cache, cache_key
 from backstay.project.first_settings import guess_stage
 from backstay.project.settings import (
     Settings,
@@ -100,8 +101,8 @@ def read_backend(targets: Targets, options: ReadingOptions, emit: Emit) -> Readi
         include=(*settings.include, *options.include),
         exclude=(*settings.exclude, *options.exclude),
     )
-    sources = Sources(targets.root)
-    facts = _facts(inventory, sources, emit, use_cache=options.use_cache)
+    cache = Cache.of_user(enabled=options.use_cache)
+    facts = read_facts(targets.root, inventory, cache, emit)
     tables = [fact.name for fact in facts if isinstance(fact, Table)]
     sizes, unused = stated_sizes(settings, tables)
     backend = Backend((*facts, *left_out(inventory), *sizes, *unused))
@@ -109,7 +110,7 @@ def read_backend(targets: Targets, options: ReadingOptions, emit: Emit) -> Readi
     return Reading(
         root=targets.root,
         inventory=inventory,
-        sources=sources,
+        sources=Sources(targets.root),
         backend=backend,
         settings=settings,
         stage=stage,
@@ -134,23 +135,31 @@ def _stage(asked: Stage | None, stated: Stage | None, backend: Backend) -> tuple
     )
 
 
-def _facts(
-    inventory: Inventory, sources: Sources, emit: Emit, *, use_cache: bool
+def read_facts(
+    root: Path, inventory: Inventory, cache: Cache, emit: Emit = unheard
 ) -> tuple[Fact, ...]:
-    return read_facts(inventory, sources, emit)
-
-
-def read_facts(inventory: Inventory, sources: Sources, emit: Emit) -> tuple[Fact, ...]:
-    """The facts of every input in the inventory."""
+    """The facts of every input in the inventory, from the cache where no file has changed."""
     facts: list[Fact] = []
-    with collector_paused():
-        for kind, (module, function) in READERS.items():
-            files = inventory.files_of(kind)
-            if files:
-                emit(Progress(step="read", text=f"{len(files)} {kind} file(s)"))
-                reader: Reader = getattr(importlib.import_module(module), function)
-                facts.extend(reader(files, sources))
+    for kind in READERS:
+        files = inventory.files_of(kind)
+        if files:
+            emit(Progress(step="read", text=f"{len(files)} {kind} file(s)"))
+            facts.extend(_facts_of(kind, files, root, cache))
     return tuple(facts)
+
+
+def _facts_of(kind: str, files: tuple[str, ...], root: Path, cache: Cache) -> tuple[Fact, ...]:
+    key = cache_key(root, kind)
+    known = cache.load(key, root, files)
+    if known is not None:
+        return known.facts
+    module, function = READERS[kind]
+    reader: Reader = getattr(importlib.import_module(module), function)
+    sources = Sources(root)
+    with collector_paused():
+        facts = tuple(reader(files, sources))
+    cache.store(key, files, sources.opened, facts)
+    return facts
 
 
 def left_out(inventory: Inventory) -> Iterator[Fact]:
