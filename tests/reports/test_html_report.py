@@ -190,7 +190,7 @@ def test_nothing_found_is_said_of_what_was_read_and_of_that_only() -> None:
 
     page = html.render(envelope(not_checked=gap), GUIDANCE)
 
-    assert "Nothing found in what was read: 310 columns" in page
+    assert "Nothing found in what was read: 42 tables" in page
     assert "This says nothing about what was not read or not checked." in page
     assert "class=toolbar" not in body_of(page)
 

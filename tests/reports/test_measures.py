@@ -72,8 +72,8 @@ def test_counts_speak_english() -> None:
 def test_kinds_of_fact_beyond_the_first_are_counted() -> None:
     read = {"table": 9, "column": 90, "view": 3, "api-document": 2, "unread": 50}
 
-    assert what_was_read(read, 2) == "90 columns, 9 tables and 2 other kinds of fact"
-    assert what_was_read(read, 3) == "90 columns, 9 tables, 3 views and 2 API documents"
+    assert what_was_read(read, 2) == "9 tables, 3 views and 2 other kinds of fact"
+    assert what_was_read(read, 3) == "9 tables, 3 views, 90 columns and 2 API documents"
 
 
 def test_an_opening_ends_with_a_sentence() -> None:

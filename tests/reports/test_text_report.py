@@ -37,7 +37,7 @@ def test_the_end_sums_up_and_says_what_to_do_next() -> None:
     assert ending == (
         "5 findings at 21 sites: 1 critical, 2 high, 1 medium, 1 low; 2 proven; 1 refuted; "
         "2 approved.\n"
-        "Read 310 columns, 61 indexes, 42 tables, 27 operations and 5 services.\n"
+        "Read 42 tables, 27 operations, 5 services, 310 columns and 61 indexes.\n"
         "3 findings at or above --fail-on high.\n"
         "Next      backstay explain row-security-leaks-through-view\n"
         "            why, what it costs, what else one could do\n"
@@ -80,7 +80,7 @@ def test_nothing_found_is_said_of_what_was_read_and_of_that_only() -> None:
 
     report = " ".join(text.render(envelope(unread=unread), GUIDANCE).split())
 
-    assert "Nothing found in what was read: 310 columns" in report
+    assert "Nothing found in what was read: 42 tables" in report
     assert "Not read: 1 file - a.sql: is empty" in report
     assert "This says nothing about what was not read or not checked." in report
 

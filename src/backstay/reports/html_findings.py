@@ -74,7 +74,8 @@ def _verdict(finding: ReportedFinding) -> Iterator[Markup]:
         label = "Refuted" if finding.verdict == "refuted" else "Not proven"
         if finding.verdict == "proven":
             label = "Proven"
-        yield element("p", element("b", label), " ", data(finding.reason))
+        faint = "faint" if finding.proof is None else None
+        yield element("p", element("b", label), " ", data(finding.reason), class_=faint)
     if finding.proof is not None:
         yield figure(finding.proof)
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from backstay.model.envelope import Envelope, Location, ReportedFinding
 
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\"'][.!?])\s+(?=[A-Z])")
-_NOT_READ = {"unread", "not-checked"}  # reported by themselves, not as something that was read
+# Facts about the reading itself; what was not read is reported by itself.
+_NOT_READ = {"unread", "not-checked", "dialect"}
+# What people count their backends by comes before what there is most of.
+_FIRST = ("table", "view", "migration", "operation", "service", "image-build")
 
 
 def place(location: Location) -> str:
@@ -80,10 +83,14 @@ def kind_in_words(kind: str) -> str:
 
 
 def what_was_read(read: Mapping[str, int], most: int) -> str:
-    """``42 tables, 310 columns and ...``, the most numerous first; empty if nothing was read."""
+    """``42 tables, 310 columns and ...``; empty if nothing was read."""
     ranked = sorted(
         ((count, kind) for kind, count in read.items() if count and kind not in _NOT_READ),
-        key=lambda item: (-item[0], item[1]),
+        key=lambda item: (
+            _FIRST.index(item[1]) if item[1] in _FIRST else len(_FIRST),
+            -item[0],
+            item[1],
+        ),
     )
     shown = ranked if len(ranked) <= most + 1 else ranked[:most]
     words = [counted(count, kind_in_words(kind)) for count, kind in shown]
