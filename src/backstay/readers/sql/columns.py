@@ -142,7 +142,6 @@ def set_default(step: Step, column: Column, node: Node | None) -> None:
 def drop_default(column: Column) -> None:
     """Take a column's default away."""
     column.default = None
-    column.serial = False
     if column.default_item is not None:
         for item in list(column.default_item.uses):
             column.default_item.release(item)
@@ -168,7 +167,6 @@ def _make_serial(step: Step, column: Column) -> None:
     column.default_item = Default(name=column.name, where=column.where, column=column)
     column.default_item.needs(column, Link.AUTO)
     column.default_item.needs(sequence)
-    column.serial = True
     set_not_null(column)
 
 

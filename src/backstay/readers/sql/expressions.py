@@ -70,6 +70,9 @@ def _constant(value: Node) -> str:
     if "bsval" in value:
         bits = str(value["bsval"].get("bsval", "b"))
         return f"{bits[:1].upper()}'{bits[1:]}'"
+    bound = value.get(BOUND)
+    if isinstance(bound, Relation):
+        return literal(type_name(bound))
     return literal(value.get("sval", {}).get("sval", ""))
 
 

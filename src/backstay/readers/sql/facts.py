@@ -110,7 +110,7 @@ class _Writer:
             default=_text(column.default),
             identity=column.identity,
             generated=_text(column.generated),
-            serial=column.serial,
+            serial=_is_serial(column),
             user_type=self.name(base) if isinstance(base, UserType) else None,
             collation=column.collation,
             comment=column.comment,
@@ -280,6 +280,13 @@ class _Writer:
 
 def _derived(table: Relation) -> str | None:
     return ELSEWHERE if isinstance(table, Table) and table.implied else None
+
+
+def _is_serial(column: Column) -> bool:
+    """Whether the default is the next value of a sequence that the column owns."""
+    return column.default is not None and any(
+        isinstance(item, Sequence) and item.owner is column for item in column.default.needs
+    )
 
 
 def _plain_type(use: TypeUse) -> str:

@@ -88,7 +88,6 @@ class Column(Item):
     default_item: Default | None = None
     identity: Literal["always", "by default"] | None = None
     generated: Expression | None = None
-    serial: bool = False
     collation: str | None = None
     local: bool = True
     inherited: int = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from backstay.readers.sql.binding import bind_expression
 from backstay.readers.sql.columns import plain_columns
 from backstay.readers.sql.database import NotApplied
-from backstay.readers.sql.items import Composite, Item, Link, Sequence, UserType
+from backstay.readers.sql.items import Column, Composite, Item, Link, Sequence, UserType
 from backstay.readers.sql.step import option
 from backstay.readers.sql.types import qualified, strings, type_text, type_use
 
@@ -43,8 +43,8 @@ def alter_enum(step: Step, node: Node) -> None:
     Raises:
         NotApplied: there is no such type or neighbour, or the label is there already.
     """
-    labels = _user_type(step, strings(node["typeName"]), "enum").labels
-    new = node["newVal"]
+    enum = _user_type(step, strings(node["typeName"]), "enum")
+    labels, new = enum.labels, node["newVal"]
     if new in labels:
         if node.get("skipIfNewValExists"):
             return
@@ -53,6 +53,7 @@ def alter_enum(step: Step, node: Node) -> None:
         if node["oldVal"] not in labels:
             raise NotApplied(f"there is no label {node['oldVal']}")
         labels[labels.index(node["oldVal"])] = new
+        _rename_in_defaults(enum, node["oldVal"], new)
         return
     neighbour = node.get("newValNeighbor")
     if neighbour is None:
@@ -61,6 +62,16 @@ def alter_enum(step: Step, node: Node) -> None:
     if neighbour not in labels:
         raise NotApplied(f"there is no label {neighbour}")
     labels.insert(labels.index(neighbour) + bool(node.get("newValIsAfter")), new)
+
+
+def _rename_in_defaults(enum: UserType, old: str, new: str) -> None:
+    """Defaults keep the label itself, whatever it is called."""
+    for item in enum.used_by:
+        if isinstance(item, Column) and item.default is not None:
+            tree = item.default.tree
+            constant = tree.get("TypeCast", {}).get("arg", tree).get("A_Const", {})
+            if constant.get("sval", {}).get("sval") == old:
+                constant["sval"] = {"sval": new}
 
 
 def create_domain(step: Step, node: Node) -> None:

@@ -100,7 +100,6 @@ def _forget_constraint(database: Database, constraint: Constraint) -> None:
 def _forget_default(_: Database, default: Default) -> None:
     default.column.default = None
     default.column.default_item = None
-    default.column.serial = False
 
 
 def _forget_routine(database: Database, routine: Routine) -> None:
