@@ -34,8 +34,7 @@ def json_ranges(utf8: bytes, pointers: Iterable[Segments]) -> dict[Segments, tup
     """
     wanted = set(pointers)
     on_the_way = {pointer[:length] for pointer in wanted for length in range(len(pointer))}
-    start = _space_ends(utf8, 0)
-    whole = (start, len(utf8.rstrip(b" \t\r\n")))
+    whole = whole_range(utf8)
     found: dict[Segments, tuple[Range, Range]] = {(): (whole, whole)}
     todo: list[tuple[Segments, Range]] = [((), whole)]
     while todo:
@@ -43,7 +42,7 @@ def json_ranges(utf8: bytes, pointers: Iterable[Segments]) -> dict[Segments, tup
         if pointer not in on_the_way:
             continue
         # A dictionary, so that of a key that is given twice the last one counts, as in the value.
-        members = {segment: ranges for segment, *ranges in _members(utf8, start, end)}
+        members = {segment: ranges for segment, *ranges in members_of(utf8, start, end)}
         for segment, (key, value) in members.items():
             child = (*pointer, segment)
             if child in wanted or child in on_the_way:
@@ -52,7 +51,12 @@ def json_ranges(utf8: bytes, pointers: Iterable[Segments]) -> dict[Segments, tup
     return {pointer: found[pointer] for pointer in wanted if pointer in found}
 
 
-def _members(utf8: bytes, start: int, end: int) -> Iterator[tuple[str, Range, Range]]:
+def whole_range(utf8: bytes) -> Range:
+    """Where the document's value stands: all but the space around it."""
+    return _space_ends(utf8, 0), len(utf8.rstrip(b" \t\r\n"))
+
+
+def members_of(utf8: bytes, start: int, end: int) -> Iterator[tuple[str, Range, Range]]:
     """(segment, key, value) of each member of the container that stands from start to end."""
     opening = utf8[start : start + 1]
     if opening == b"{":

@@ -62,11 +62,12 @@ def _ranges(
     data: bytes, text: str, asked: set[Segments], name: str, document: int
 ) -> dict[Segments, tuple[Range, Range]]:
     """(key, value) ranges in characters."""
-    if looks_like_json(data):
+    must_be_json = name.lower().endswith(".json")
+    if must_be_json or looks_like_json(data):
         try:
             return _json_ranges(utf8_of(data), asked)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            if name.lower().endswith(".json"):
+            if must_be_json:
                 raise Unreadable("not valid JSON, or nested too deeply") from None
     return _yaml_ranges(text, asked, document)
 

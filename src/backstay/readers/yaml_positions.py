@@ -32,30 +32,43 @@ class YamlNode:
         flow: whether it is written with brackets.
         key: where its key stands, if it has one.
         text: of a scalar, as it would be as a key.
-        members: of a mapping that lies on the way; `merges` are what its `<<` keys name.
+        members: of a mapping that lies on the way, by key; of a key given twice, the last.
+        merges: of such a mapping: what its `<<` keys name.
         items: of a list that lies on the way.
+        inner: of either: all values in order, also those of `<<` and of keys without a name.
         target: of an alias: what it stands for.
     """
 
-    __slots__ = ("end", "flow", "items", "key", "members", "merges", "start", "target", "text")
+    __slots__ = (
+        "end", "flow", "inner", "items", "key", "members", "merges", "start", "target", "text",
+    )  # fmt: skip
 
-    def __init__(self, start: int, end: int, *, text: str = "", flow: bool = False) -> None:
+    def __init__(
+        self, start: int, end: int, *, text: str | None = None, flow: bool = False
+    ) -> None:
         self.start = start
         self.end = end
         self.flow = flow
         self.text = text
         self.key: Range | None = None
+        self.inner: list[YamlNode] = []
         self.members: dict[str, YamlNode] | None = None
         self.merges: list[YamlNode] = []
         self.items: list[YamlNode] | None = None
         self.target: YamlNode | None = None
 
+    def own_child(self, segment: str) -> YamlNode | None:
+        """The member or item of that name that is written right here."""
+        if self.items is None:
+            return self.members.get(segment) if self.members else None
+        known = is_position(segment) and int(segment) < len(self.items)
+        return self.items[int(segment)] if known else None
+
     def child(self, segment: str) -> YamlNode | None:
         """The member or item of that name, also through aliases and merges."""
         node = self.target or self
         if node.items is not None:
-            known = is_position(segment) and int(segment) < len(node.items)
-            return node.items[int(segment)] if known else None
+            return node.own_child(segment)
         for mapping in _with_merged(node):
             if mapping.members and segment in mapping.members:
                 return mapping.members[segment]
@@ -85,7 +98,7 @@ class _Frame:
         self.wanted = wanted
         self.is_mapping = is_mapping
         self.awaits_key = is_mapping
-        self.key = ""
+        self.key: str | None = None
         self.key_range: Range = (0, 0)
 
 
@@ -157,7 +170,7 @@ class _Composer:
         frame.awaits_key = frame.is_mapping and not frame.awaits_key
         return True
 
-    def _key(self, key: str, place: Range) -> None:
+    def _key(self, key: str | None, place: Range) -> None:
         self.frame.key = key
         self.frame.key_range = place
         self.frame.awaits_key = False
@@ -169,16 +182,18 @@ class _Composer:
         if frame.wanted is None:
             return None
         holder = frame.node
-        if not frame.is_mapping:
-            assert holder.items is not None
+        holder.inner.append(node)
+        if holder.items is not None:
             holder.items.append(node)
             segment = str(len(holder.items) - 1)
-        elif frame.key is _MERGE:
-            holder.merges.append(node)
-            return _EVERYTHING
         else:
             assert holder.members is not None
             node.key = frame.key_range
+            if frame.key is _MERGE:
+                holder.merges.append(node)
+                return _EVERYTHING
+            if frame.key is None:
+                return None
             holder.members[frame.key] = node
             segment = frame.key
         return _EVERYTHING if frame.wanted is _EVERYTHING else frame.wanted.get(segment)
@@ -194,7 +209,7 @@ class _Composer:
         node = YamlNode(start, end, flow=bool(event.flow_style))
         if self.frame.awaits_key:
             # A key that is itself a mapping or list: it has no pointer to ask for.
-            self._key("", (start, end))
+            self._key(None, (start, end))
             wanted = None
         else:
             wanted = self._attach(node)
@@ -218,7 +233,7 @@ class _Composer:
         self.last_end = end
         target = self.anchors.get(event.anchor or "")
         if self.frame.awaits_key:
-            self._key(target.text if target else "", (start, end))
+            self._key(target.text if target else None, (start, end))
             return
         node = YamlNode(start, end)
         node.target = target
