@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from backstay.lab.quoting import relation
 from backstay.model.data import Column, Domain, Enum, Name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Kind = Literal[
     "integer", "numeric", "float", "boolean", "text", "uuid", "date", "timestamp", "time",
@@ -76,7 +78,6 @@ CONSTANTS: dict[str, str] = {
     "xid": "'1'",
     "xid8": "'1'",
     "jsonpath": "'$.a'",
-    "xml": "'<a/>'",
 }
 # Other spellings, as an expression's casts may use them.
 _SPELLINGS = {
@@ -96,13 +97,14 @@ _SPELLINGS = {
     "timetz": "time with time zone",
     "decimal": "numeric",
 }
-# Types of extensions for which a built-in type does the same work here.
-_STAND_INS = {"citext": "text", "ltree": "text", "hstore": "text", "ulid": "uuid"}
+# Types that not every PostgreSQL has, for which another does the same work here.
+_STAND_INS = {"xml": "text", "citext": "text", "ltree": "text", "hstore": "text", "ulid": "uuid"}
 _LARGEST = {"smallint": 32_767, "integer": 2_147_483_647, "oid": 2_147_483_647}
 _LARGEST_BIGINT = 9_223_372_036_854_775_807
 _MODIFIED = re.compile(
     r"(?P<base>[a-z0-9\" ]+?)\s*(?:\((?P<modifiers>\d+(?:,-?\d+)?)\))?"
-    r"(?P<rest> with(?:out)? time zone| (?:year|month|day|hour|minute|second)[a-z ]*)?\Z"
+    r"(?P<rest> with(?:out)? time zone"
+    r"| (?:year|month|day|hour|minute|second)(?: to (?:month|hour|minute|second))?)?\Z"
 )
 
 
@@ -132,6 +134,11 @@ class ColumnType(msgspec.Struct, frozen=True, kw_only=True):
     domain: Name | None = None
     stands_in_for: str | None = None
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is known of the real type, and bytes stand in for it."""
+        return self.stands_in_for is not None and self.base == "bytea"
+
 
 def is_known_type(name: str) -> bool:
     """Whether an expression may cast to a type of that name."""
@@ -144,16 +151,17 @@ def type_of(
 ) -> ColumnType:
     """The type of a column; what the lab does not know is stood in for by bytes."""
     text, array = column.type, column.type.endswith("[]")
-    if column.user_type in enums:
-        return _of_enum(enums[column.user_type], array=array)
-    if column.user_type in domains:
-        domain = domains[column.user_type]
-        found = _built_in(domain.type)
+    user_type = column.user_type
+    if user_type is not None and user_type in enums:
+        return _of_enum(enums[user_type], array=array)
+    if user_type is not None and user_type in domains:
+        domain = domains[user_type]
+        found = built_in(domain.type)
         sql = relation(domain.name) + ("[]" if array else "")
         if found.stands_in_for is None and not found.array:
             return msgspec.structs.replace(found, sql=sql, domain=domain.name, array=array)
         return found
-    return _built_in(text)
+    return built_in(text)
 
 
 def _of_enum(enum: Enum, *, array: bool) -> ColumnType:
@@ -163,14 +171,15 @@ def _of_enum(enum: Enum, *, array: bool) -> ColumnType:
     )
 
 
-def _built_in(text: str) -> ColumnType:
+def built_in(text: str) -> ColumnType:
+    """The type of that name; bytes where the lab does not know it."""
     array = text.endswith("[]")
     matched = _MODIFIED.match(text.removesuffix("[]"))
     if matched is None:
         return _unknown(text)
     base = _base_of(matched)
     if base in _STAND_INS:
-        stand_in = _built_in(_STAND_INS[base] + ("[]" if array else ""))
+        stand_in = built_in(_STAND_INS[base] + ("[]" if array else ""))
         return msgspec.structs.replace(stand_in, stands_in_for=text)
     if base not in _KINDS and base not in CONSTANTS:
         return _unknown(text)

@@ -20,22 +20,27 @@ if TYPE_CHECKING:
 
     from backstay.foreign.postgast import Node
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _LARGEST_BYTES = 20_000
 _MOST_NODES = 2_000
 
-_NODES = frozenset(
+_NODES = _words(
     """
     A_ArrayExpr A_Const A_Expr A_Indices A_Indirection A_Star Alias BitString BoolExpr Boolean
     BooleanTest CaseExpr CaseWhen CoalesceExpr CollateClause ColumnRef Float FuncCall GroupingFunc
     GroupingSet Integer JoinExpr List MinMaxExpr NullTest RangeSubselect RangeVar ResTarget RowExpr
     SQLValueFunction SelectStmt SortBy String SubLink TypeCast TypeName WindowDef CommonTableExpr
     WithClause
-    """.split()
+    """
 )
 
 # Harmless on any arguments: they neither wait nor write, and their result is no larger than what
-# goes in. So not: repeat, lpad, rpad, replace, format, pg_sleep, set_config, nextval, generate_series.
-FUNCTIONS = frozenset(
+# goes in. So not: repeat, lpad, replace, format, pg_sleep, set_config, nextval, generate_series.
+FUNCTIONS = _words(
     """
     abs age any_value array_agg array_cat array_length array_lower array_ndims array_position
     array_remove array_to_string array_upper ascii avg bit_length bool_and bool_or btrim
@@ -55,7 +60,7 @@ FUNCTIONS = frozenset(
     string_agg string_to_array strip strpos substr substring sum text textlike timezone to_char
     to_date to_hex to_json to_jsonb to_number to_timestamp to_tsvector transaction_timestamp
     translate trim trunc unnest upper upper_inc upper_inf uuid varchar width_bucket xpath_exists
-    """.split()
+    """
 )
 # Of the session; a policy may ask for these, a default or a check hardly does.
 SESSION_FUNCTIONS = frozenset(("current_setting",))
@@ -89,8 +94,11 @@ def checked_expression(text: str, scope: Scope = NOTHING) -> Node:
         UnknownPart: a part is not known, or the text is more than one expression.
     """
     # As the argument of a function: a text such as "1) or (2" would be no single argument then.
-    targets = _select(f"SELECT f(\n{text}\n)").get("targetList", [])
-    call = targets[0].get("ResTarget", {}).get("val", {}).get("FuncCall") if targets else None
+    query = _select(f"SELECT f(\n{text}\n)")
+    if set(query) != {"targetList", "limitOption", "op"} or query["op"] != "SETOP_NONE":
+        raise UnknownPart("text that is not one expression")
+    targets = query["targetList"]
+    call = targets[0].get("ResTarget", {}).get("val", {}).get("FuncCall")
     if len(targets) != 1 or call is None or call.get("funcname") != [{"String": {"sval": "f"}}]:
         raise UnknownPart("text that is not one expression")
     arguments = call.get("args", [])
@@ -166,6 +174,8 @@ def _check(tree: Node, scope: Scope) -> None:
                 _check_function(node, scope)
             case "TypeCast":
                 _check_type(node.get("typeName", {}), scope)
+            case "A_Indirection":
+                _check_indirection(node)
             case "RangeVar":
                 _check_relation(node, scope, known)
             case "SelectStmt":
@@ -190,6 +200,12 @@ def _check_function(call: Node, scope: Scope) -> None:
     plain = name.removeprefix("pg_catalog.")
     if plain not in FUNCTIONS and plain not in SESSION_FUNCTIONS:
         raise UnknownPart(f"function {name}")
+
+
+def _check_indirection(node: Node) -> None:
+    """Refuse ``(x).name``: where x has no such field, PostgreSQL calls a function of that name."""
+    if any("String" in each for each in node.get("indirection", [])):
+        raise UnknownPart("field of a row")
 
 
 def _check_type(node: Node, scope: Scope) -> None:
