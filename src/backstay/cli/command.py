@@ -42,6 +42,12 @@ def run(arguments: list[str]) -> int:
         # The reader of our output went away; whatever is still buffered has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except Exception:  # noqa: BLE001 (Python's own exit code, 1, would say "findings")
+        import traceback
+
+        traceback.print_exc()
+        print("backstay: this is a defect in Backstay; please report it", file=sys.stderr)
+        return FAILED
 
 
 def help_text() -> str:
