@@ -9,9 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backstay.model.errors import BadRequest
 from backstay.readers.inventory import Inventory, take_inventory
+from backstay.readers.recognition import kind_by_content
 
 COMPOSE = "services:\n  web:\n    image: nginx\n"
 
@@ -278,3 +281,11 @@ def test_a_hundred_thousand_files_take_seconds(tmp_path: Path) -> None:
     assert inventory.ignored == 20_000
     assert sum(count for _, count in inventory.other) == 80_001
     assert inventory == take_inventory(tmp_path)
+
+
+@given(
+    data=st.binary() | st.text(alphabet="servicopna:imgFROM \n{}[]\"'.3").map(str.encode),
+    name=st.sampled_from(["a.yaml", "compose.yml", "a.json", "Dockerfile", "plain"]),
+)
+def test_any_content_is_told_or_is_no_input(data: bytes, name: str) -> None:
+    assert kind_by_content(name, data) in {None, "openapi", "compose", "dockerfile"}

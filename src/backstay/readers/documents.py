@@ -35,7 +35,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         name: the file's name, as given.
         syntax: how it is written; JSON may stand in a `.yaml` file.
         value: plain values; every mapping key is text, as written (`200:` is "200").
-        duplicates: (pointer, place of the later key) for each key given twice; the last one counts.
+        duplicates: (pointer, place of the later key) for keys given twice, of which the last
+            counts; the first thousand of them.
         index: its position in a YAML file with several documents, from 0.
     """
 

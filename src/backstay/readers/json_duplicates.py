@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any
 
 import msgspec
 
+from backstay.readers import limits
 from backstay.readers.pointers import pointer_of
 
 _SPACED_COLON = re.compile(rb'"[ \t\r\n]+:')
@@ -45,6 +47,8 @@ def repeated_keys(utf8: bytes) -> list[tuple[str, int, int]]:
             keys = seen[-1]
             if keys is not None and key in keys:
                 found.append((pointer_of(path), *token.span(1)))
+                if len(found) == limits.MAX_DUPLICATES:
+                    break
             elif keys is not None:
                 keys.add(key)
     return found
@@ -52,17 +56,13 @@ def repeated_keys(utf8: bytes) -> list[tuple[str, int, int]]:
 
 def shape_of(value: Any) -> tuple[int, int]:  # noqa: ANN401 (plain data)
     """How deep a value is nested and how many keys it has; without recursion."""
-    level = [value] if isinstance(value, (dict, list)) else []
+    level = [value]
     depth = keys = 0
-    while level:
+    while True:
+        mappings = [child for child in level if type(child) is dict]
+        lists = [child for child in level if type(child) is list]
+        if not mappings and not lists:
+            return depth, keys
         depth += 1
-        below: list[Any] = []
-        for container in level:
-            if type(container) is dict:
-                keys += len(container)
-                children: Any = container.values()
-            else:
-                children = container
-            below += [child for child in children if type(child) is dict or type(child) is list]
-        level = below
-    return depth, keys
+        keys += sum(map(len, mappings))
+        level = list(chain(chain.from_iterable(map(dict.values, mappings)), *lists))

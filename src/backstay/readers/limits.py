@@ -16,7 +16,10 @@ MAX_DEPTH = 200
 MAX_IGNORE_BYTES = 1024 * 1024
 
 # Mappings, lists, keys and scalars in one file.
-MAX_VALUES = 5_000_000
+MAX_VALUES = 4_000_000
+
+# Keys given twice that are listed for one file; further ones say nothing new.
+MAX_DUPLICATES = 1_000
 
 # What aliases add when they are written out; the alias bombs of YAML live on this number.
 MAX_ALIASED_VALUES = 1_000_000

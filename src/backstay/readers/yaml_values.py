@@ -102,7 +102,8 @@ class _Builder:
 
     def _key(self, key: str, event: yaml.Event) -> None:
         frame = self.frame
-        if key in frame.target and key is not _MERGE:
+        again = key in frame.target and key is not _MERGE
+        if again and len(self.duplicates) < limits.MAX_DUPLICATES:
             pointer = pointer_of([*self._path(), key])
             self.duplicates.append((pointer, *yaml.extent(event)))
         frame.key = key
