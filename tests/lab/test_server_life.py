@@ -9,7 +9,11 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from owners import (
+
+from backstay.lab import accounts, folders, processes
+from backstay.lab.server import throwaway_server
+from backstay.model.errors import NotAvailable
+from tests.lab.owners import (
     PROGRAM,
     end,
     eventually,
@@ -19,10 +23,6 @@ from owners import (
     process,
     scratch_folders,
 )
-
-from backstay.lab import accounts, folders, processes
-from backstay.lab.server import throwaway_server
-from backstay.model.errors import NotAvailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from owners import owner_of_a_server, place, process, readable_python, scratch_folders
 
 from backstay.lab import accounts, binaries
 from backstay.lab.server import SUPERUSER, throwaway_server
 from backstay.model.errors import NotAvailable
+from tests.lab.owners import owner_of_a_server, place, process, readable_python, scratch_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -158,6 +158,17 @@ def test_the_owner_may_make_tables_trusted_extensions_and_roles_to_own_them(serv
         connection.execute("DROP ROLE keeper_of_names")
 
 
+def test_the_owner_may_load_rows_without_checking_their_references(server: Server) -> None:
+    with server.database() as database, connected(server, database) as connection:
+        connection.execute("CREATE TABLE parent (id int PRIMARY KEY)")
+        connection.execute("CREATE TABLE child (parent int REFERENCES parent)")
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("INSERT INTO child VALUES (1)")
+        connection.execute("RESET session_replication_role")
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            connection.execute("INSERT INTO child VALUES (1)")
+
+
 def test_a_role_is_let_in_as_itself_and_row_security_holds_for_it(server: Server) -> None:
     with server.database() as database, connected(server, database) as connection:
         connection.execute("CREATE TABLE note (reader name)")

@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING, NoReturn
 
 from backstay.lab import binaries, folders, processes
+from backstay.lab.confinement import confinement
 from backstay.model.errors import NotAvailable
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backstay.lab.accounts import Account
+    from backstay.lab.confinement import Confinement
     from backstay.lab.owner import Owner
 
 OLDEST = 13
@@ -34,7 +36,7 @@ _DEFAULTS = {
     "autovacuum": "off",
     "checkpoint_timeout": "1h",
 }
-_GRAVE = re.compile(r"\b(FATAL|PANIC|ERROR|error): ")
+_GRAVE = re.compile(r"\b(FATAL|PANIC|ERROR|error): |could not |unrecognized |invalid ")
 _TAIL_BYTES = 8000
 _FULL_BYTES = 1_000_000
 _START_SECONDS = 60.0
@@ -50,6 +52,7 @@ class Cluster:
         self.folder = folder
         self.superuser = superuser
         self.password = secrets.token_urlsafe(24)
+        self.confined = False
         self._account = account
         self._owner = owner
         self._data = processes.data_folder(folder)
@@ -123,16 +126,32 @@ class Cluster:
                 configuration.write(f"{name} = '{escaped}'\n")
 
     def start(self, programs: Path) -> subprocess.Popen[bytes]:
-        """Start the server and wait until it takes connections.
+        """Start the server, confined if that works here, and wait until it takes connections.
 
         Raises:
             NotAvailable: it did not start, with PostgreSQL's reason.
         """
-        server = self._spawn(programs / "postgres", "-D", self._data)
+        confined = self._confinement(programs)
+        if confined:
+            server = self._attempt(programs, confined.enter)
+            confined.close()
+            if server.poll() is None:
+                self.confined = confined.complete
+                return server
+        server = self._attempt(programs)
+        if server.poll() is not None:
+            self._fail(f"did not start (it ended with code {server.poll()})")
+        return server
+
+    def _attempt(
+        self, programs: Path, enter: Callable[[], None] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """The server, which takes connections or has ended."""
+        server = self._spawn(programs / "postgres", "-D", self._data, enter=enter)
         deadline = time.monotonic() + _START_SECONDS
-        while not self._is_ready():
-            if server.poll() is not None or time.monotonic() > deadline:
-                self._fail(f"did not start (it ended with code {server.poll()})")
+        while not self._is_ready() and server.poll() is None:
+            if time.monotonic() > deadline:
+                self._fail("did not start in time")
             self._owner.pause(0.003)
         return server
 
@@ -153,7 +172,16 @@ class Cluster:
         code = self._owner.wait_for(self._spawn(*command), _START_SECONDS)
         return -1 if code is None else code
 
-    def _spawn(self, *command: str | Path) -> subprocess.Popen[bytes]:
+    def _confinement(self, programs: Path) -> Confinement | None:
+        """Only for our own copy: what programs elsewhere read to run is not known."""
+        if not programs.is_relative_to(self.folder):
+            return None
+        copies = [path for path in self.folder.iterdir() if path.name.startswith("embedded")]
+        return confinement(copies, (self._data, folders.sockets(self.folder)))
+
+    def _spawn(
+        self, *command: str | Path, enter: Callable[[], None] | None = None
+    ) -> subprocess.Popen[bytes]:
         user, group, others = None, None, None
         if self._account is not None:
             user, group, others = self._account.user, self._account.group, ()
@@ -168,7 +196,7 @@ class Cluster:
                 user=user,
                 group=group,
                 extra_groups=others,
-                preexec_fn=_ending_with_parent(),  # noqa: PLW1509 (the keeper has no threads)
+                preexec_fn=_beforehand(enter),  # noqa: PLW1509 (the keeper has no threads)
             )
 
     def _give(self, path: Path) -> None:
@@ -196,19 +224,22 @@ def _in_short(error: OSError, folder: Path) -> str:
     return str(error)[:300]
 
 
-def _ending_with_parent() -> Callable[[], None] | None:
-    """What makes a child end when the keeper does: to be run in the child, after it gave up root.
+def _beforehand(enter: Callable[[], None] | None) -> Callable[[], None] | None:
+    """What a child does before it becomes PostgreSQL, and after it gave up root.
 
-    The kernel forgets the wish when a process changes its user, so it cannot be made any earlier.
+    It makes Linux end it when the keeper ends, a wish which the kernel forgets when a process
+    changes its user, so that it cannot be made any earlier; and it enters its confinement.
     """
     if sys.platform != "linux":
         return None
     control = ctypes.CDLL(None).prctl
     keeper = os.getpid()
 
-    def wish() -> None:
+    def prepare() -> None:
         control(_PR_SET_PDEATHSIG, signal.SIGQUIT, 0, 0, 0)
         if os.getppid() != keeper:  # it ended before the wish was made
             os._exit(1)
+        if enter:
+            enter()
 
-    return wish
+    return prepare

@@ -56,6 +56,7 @@ def _serve(owner: Owner, request: dict[str, Any]) -> None:
             process=server.pid,
             programs=str(programs),
             version=version,
+            confined=cluster.confined,
         )
         owner.wait_for(server)
         owner.answer(failure=f"the lab's PostgreSQL ended by itself: {cluster.last_words()}")

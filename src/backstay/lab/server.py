@@ -58,12 +58,15 @@ class Server:
         version: PostgreSQL's version, such as "18.6".
         pid: process id of the server (each connection has a process of its own).
         binaries: the folder of its programs (`pg_dump`, `psql`, ...), there while it runs.
+        confined: whether the kernel keeps it from all files, programs and connections but its own,
+            so that even what a superuser runs cannot reach outside.
     """
 
     def __init__(self, keeper: subprocess.Popen[bytes], started: Mapping[str, Any]) -> None:
         self.version: str = started["version"]
         self.pid: int = started["process"]
         self.binaries = Path(started["programs"])
+        self.confined: bool = started["confined"]
         self._keeper = keeper
         self._sockets: str = started["sockets"]
         self._superuser_password: str = started["password"]
@@ -73,6 +76,8 @@ class Server:
             self._administer("ALTER ROLE {role} CREATEROLE", OWNER)
             # So that it may give its tables to the roles that it makes, as a superuser may.
             self._administer("ALTER ROLE {role} SET createrole_self_grant = 'set, inherit'", OWNER)
+            # So that rows can be loaded without checking each one's references.
+            self._administer("GRANT SET ON PARAMETER session_replication_role TO {role}", OWNER)
 
     @property
     def major(self) -> int:
@@ -93,9 +98,9 @@ class Server:
         Args:
             database: its name, as `database` gives it.
             role: who logs in: by default `OWNER`, who owns the databases and may create roles, but
-                cannot reach outside of the server. A role made since is let in as it is. With
-                `SUPERUSER`, run nothing that came from the user's files, and let no function,
-                trigger or default of theirs be run.
+                cannot reach outside of the server. A role made since is let in as it is. As
+                `SUPERUSER`, run what came from the user's files only if the server is `confined`;
+                that holds for their functions, triggers and defaults too.
             autocommit: whether each statement is a transaction of its own.
             statement_seconds: after which a statement is given up; 0 for never. Statements may set
                 another limit for their session.
