@@ -257,6 +257,11 @@ def test_a_path_that_does_not_exist_is_answered_with_close_names(tmp_path: Path)
         take_inventory(tmp_path, paths=["a\0b"])
 
 
+def test_a_file_may_be_the_root(tmp_path: Path) -> None:
+    write(tmp_path, {"tests/a.sql": "", "tests/b.sql": ""})
+    assert kinds(take_inventory(tmp_path / "tests" / "a.sql")) == {"a.sql": "sql"}
+
+
 def test_a_file_given_itself_that_is_no_input_is_unread(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "", "b.yaml": "a: 1"})
     inventory = take_inventory(tmp_path, paths=["a.py", "b.yaml"])

@@ -22,10 +22,9 @@ _POSIX_CLASSES = {
 class IgnoreRules:
     """The rules of one ignore file: its patterns are relative to the folder it is in."""
 
-    def __init__(self, lines: Iterable[str], *, source: str = "") -> None:
+    def __init__(self, lines: Iterable[str]) -> None:
         # The last rule that matches decides, so the last comes first in one big alternative.
         rules = [rule for line in lines if (rule := _rule(line))][::-1]
-        self.source = source
         self._negative = [negative for negative, _ in rules]
         self._match = re.compile("|".join(f"({text})" for _, text in rules), re.DOTALL).match
 

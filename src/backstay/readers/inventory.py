@@ -57,6 +57,8 @@ def take_inventory(
         BadRequest: a path does not exist, or lies outside `root`.
     """
     root = root.absolute()
+    if root.is_file():
+        return take_inventory(root.parent, paths=[root.name])
     below = [_below(root, path) for path in paths]
     walk = Walk(root.resolve(), include=include, exclude=exclude)
     for path in below:
