@@ -190,3 +190,70 @@ def test_an_empty_directory_is_no_clean_bill(tmp_path: Path) -> None:
     assert shown.returncode == 0
     assert "nothing" in shown.stdout.lower()
     assert "not" in shown.stdout.lower()
+
+
+def test_text_names_files_from_the_current_directory_and_json_from_the_root(project: Path) -> None:
+    (project / "backstay.toml").write_text("")
+    (project / "below").mkdir()
+    shown = backstay("review", "..", cwd=project / "below")
+    assert "../schema.sql:3:" in shown.stdout
+    report = json.loads(backstay("review", "..", "--json", cwd=project / "below").stdout)
+    assert report["findings"][0]["where"]["file"] == "schema.sql"
+
+
+def git(*arguments: str, cwd: Path) -> None:
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b.example")
+    subprocess.run(["git", *identity, *arguments], cwd=cwd, check=True, capture_output=True)
+
+
+def test_since_reports_only_what_a_change_introduced(project: Path) -> None:
+    git("init", "-q", cwd=project)
+    git("add", ".", cwd=project)
+    git("commit", "-qm", "first", cwd=project)
+    added = SCHEMA + "create table gift (id bigint primary key, amount real);\n"
+    (project / "schema.sql").write_text("-- a comment that shifts lines\n" * 10 + added)
+    report = json.loads(backstay("review", "--since", "HEAD", "--json", cwd=project).stdout)
+    assert [each["practice"] for each in report["findings"]] == ["money-as-float"]
+    everything = json.loads(backstay("review", "--json", cwd=project).stdout)
+    assert len(everything["findings"]) == 2
+
+
+def test_ids_do_not_change_when_lines_are_added_above(project: Path) -> None:
+    before = json.loads(backstay("review", "--json", cwd=project).stdout)["findings"]
+    (project / "schema.sql").write_text("-- more\n" * 10 + SCHEMA)
+    after = json.loads(backstay("review", "--json", cwd=project).stdout)["findings"]
+    assert [each["id"] for each in after] == [each["id"] for each in before]
+    assert after[0]["where"]["line"] == before[0]["where"]["line"] + 10
+
+
+def test_a_comment_allows_a_finding_with_a_reason(project: Path) -> None:
+    text = SCHEMA.replace("(id));", "(id)); -- backstay: allow foreign-key-without-index -- tiny")
+    (project / "schema.sql").write_text(text)
+    report = json.loads(backstay("review", "--json", cwd=project).stdout)
+    assert report["findings"] == []
+    assert report["summary"]["approved"] == 1
+
+
+def test_the_baseline_holds_back_what_was_there(project: Path) -> None:
+    assert backstay("review", "--write-baseline", cwd=project).returncode == 0
+    assert json.loads(backstay("review", "--json", cwd=project).stdout)["findings"] == []
+    held = backstay("review", "--json", "--no-baseline", cwd=project)
+    assert len(json.loads(held.stdout)["findings"]) == 1
+
+
+def test_severity_and_practices_follow_the_settings(project: Path) -> None:
+    (project / "backstay.toml").write_text('[severity]\nforeign-key-without-index = "critical"\n')
+    assert backstay("review", cwd=project).returncode == 1
+    (project / "backstay.toml").write_text('[practices]\noff = ["foreign-key-without-index"]\n')
+    assert json.loads(backstay("review", "--json", cwd=project).stdout)["findings"] == []
+
+
+def test_the_second_run_reads_from_the_cache_and_says_the_same(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    environment = {"BACKSTAY_CACHE": str(tmp_path_factory.mktemp("cache"))}
+    old = (project / "schema.sql").stat().st_mtime - 100
+    os.utime(project / "schema.sql", (old, old))
+    first = backstay("review", "--json", cwd=project, environment=environment)
+    assert list(Path(environment["BACKSTAY_CACHE"]).rglob("*"))
+    assert backstay("review", "--json", cwd=project, environment=environment).stdout == first.stdout

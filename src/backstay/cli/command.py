@@ -15,8 +15,6 @@ from backstay import __version__
 from backstay.capabilities import SUMMARIES, capability_named
 
 if TYPE_CHECKING:
-    import argparse
-
     from backstay.capabilities.capability import Capability
 
 OK, FINDINGS, FAILED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
@@ -24,17 +22,22 @@ OK, FINDINGS, FAILED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
-    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+    name = arguments[0] if arguments else "--help"
+    if name in {"-h", "--help", "help"}:
         print(help_text())
-        return OK
-    if arguments[0] in {"-V", "--version"}:
+    elif name in {"-V", "--version"}:
         print(f"backstay {__version__}")
-        return OK
-    if arguments[0] not in SUMMARIES:
-        return _unknown(arguments[0])
+    elif name in SUMMARIES:
+        return _guarded(name, arguments[1:])
+    else:
+        return _unknown(name)
+    return OK
+
+
+def _guarded(name: str, arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        return _run(capability_named(arguments[0]), arguments[1:])
+        return _run(capability_named(name), arguments)
     except KeyboardInterrupt:
         print("backstay: interrupted; nothing was left running", file=sys.stderr)
         return INTERRUPTED
@@ -102,7 +105,7 @@ def _run(capability: Capability, arguments: list[str]) -> int:
         return _failed(error)
     finally:
         progress.clear()
-    return _exit_code(outcome, parsed)
+    return _exit_code(outcome)
 
 
 def _failed(error: Exception) -> int:

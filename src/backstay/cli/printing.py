@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from backstay.cli.relocation import seen_from_here
 from backstay.model.envelope import Envelope
 from backstay.model.errors import BadRequest
 from backstay.practices.catalogue import all_practices
 from backstay.reports.formats import FORMATS, renderer
 from backstay.reports.text import render_text
+from backstay.review.targets import resolve_targets
 
 if TYPE_CHECKING:
     import argparse
@@ -33,8 +35,9 @@ def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) ->
     if isinstance(outcome, Envelope):
         guidance = {each.name: each for each in all_practices()}
         if parsed.format == "text":
+            root = resolve_targets(outcome.targets).root
             return render_text(
-                outcome,
+                seen_from_here(outcome, root),
                 guidance,
                 colour=_coloured(parsed),
                 width=_width(),
