@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backstay.readers.sql.alter import alter_table
+from backstay.readers.sql.blocks import run_block, run_calls
 from backstay.readers.sql.drops import drop_statement
 from backstay.readers.sql.indexes import create_index
 from backstay.readers.sql.kinds import (
@@ -57,6 +58,20 @@ def _select(step: Step, node: Node) -> None:
         select_into(step, node)
     else:
         set_path_by_call(step, node)
+        run_calls(step, node, apply)
+
+
+def _call(step: Step, node: Node) -> None:
+    run_calls(step, node, apply)
+
+
+def _do(step: Step, node: Node) -> None:
+    run_block(step, node, apply)
+
+
+def _transaction(step: Step, node: Node) -> None:
+    if node["kind"] == "TRANS_STMT_ROLLBACK":
+        step.notes.append("ROLLBACK is taken for nothing: what stands before it is kept")
 
 
 def _create_foreign_table(step: Step, node: Node) -> None:
@@ -75,6 +90,9 @@ _ACTIONS: dict[str, Action] = {
     "CreateForeignTableStmt": _create_foreign_table,
     "CreateTableAsStmt": _create_table_as,
     "SelectStmt": _select,
+    "CallStmt": _call,
+    "DoStmt": _do,
+    "TransactionStmt": _transaction,
     "ViewStmt": create_view,
     "IndexStmt": create_index,
     "CreateEnumStmt": create_enum,

@@ -42,7 +42,7 @@ class Database:
     Attributes:
         search_path: schemas in which unqualified names are looked up and made.
         unknown: tables used but not created here, with the place of their first use.
-        grants: by (object kind, object, role): privileges with their places; see ``privileges``.
+        temporary: relations of the present session.
     """
 
     def __init__(self, name: str) -> None:
@@ -56,6 +56,7 @@ class Database:
         self.search_path: tuple[str, ...] = ("public",)
         self.starting_path: tuple[str, ...] = ("public",)
         self.unknown: dict[Key, Place] = {}
+        self.temporary: list[Relation] = []
         self.namespaces["public"] = Namespace(name="public", where=Place(file=""))
 
     # Names
@@ -159,6 +160,8 @@ class Database:
             raise NotApplied(f"{relation.name} exists already")
         relation.needs(self.namespace(relation.schema))
         self.relations[key] = relation
+        if relation.schema == TEMPORARY:
+            self.temporary.append(relation)
 
     def rename_relation(self, relation: Relation, schema: str, name: str) -> None:
         """Give a relation another name or schema.

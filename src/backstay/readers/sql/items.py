@@ -265,7 +265,11 @@ class Rule(Item):
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Routine(Item):
-    """A function, procedure or aggregate. ``arguments`` are the types that identify it."""
+    """A function, procedure or aggregate. ``arguments`` are the types that identify it.
+
+    Attributes:
+        source: the statement that made it.
+    """
 
     schema: str
     kind: Literal["function", "procedure", "aggregate"]
@@ -277,6 +281,7 @@ class Routine(Item):
     outputs: tuple[tuple[str, TypeUse], ...] = ()
     language: str = "sql"
     body: str | None = None
+    source: bytes = b""
     security_definer: bool = False
     volatility: Literal["immutable", "stable", "volatile"] = "volatile"
     settings: dict[str, str] = field(default_factory=dict)

@@ -52,6 +52,7 @@ def create_function(step: Step, node: Node) -> None:
         defaults=sum("defexpr" in each for each in parameters),
         variadic="FUNC_PARAM_VARIADIC" in modes,
         outputs=outputs,
+        source=step.text,
     )
     _set_result(step, routine, node, modes)
     _set_options(routine, node.get("options", []))
@@ -78,7 +79,7 @@ def _replace(old: Routine, new: Routine) -> None:
     if old.kind != new.kind or old.returns != new.returns:
         raise NotApplied(f"the function {old.name} cannot change its return type")
     for field in (
-        *("where", "defaults", "variadic", "result", "outputs", "language", "body"),
+        *("where", "defaults", "variadic", "result", "outputs", "language", "body", "source"),
         *("security_definer", "volatility", "settings"),
     ):
         setattr(old, field, getattr(new, field))

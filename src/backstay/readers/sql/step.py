@@ -26,6 +26,9 @@ class Step:
     Attributes:
         text: the statement in UTF-8; positions in its tree count from its start.
         start: where it begins in the file.
+        located: False where the text itself is not in the file, so that only ``outer`` is known.
+        outer: the place of the statement that runs this one.
+        level: how many functions are being run.
         notes: what could not be told, to be reported as not checked.
     """
 
@@ -33,18 +36,37 @@ class Step:
     file: str
     text: bytes
     start: int
+    located: bool = True
+    outer: Place | None = None
+    level: int = 0
     notes: list[str] = field(default_factory=list)
 
     def place(self) -> Place:
         """The whole statement."""
+        if not self.located and self.outer is not None:
+            return self.outer
         return Place(file=self.file, start=self.start, end=self.start + len(self.text))
 
     def part(self, node: Node, limit: int | None = None) -> Place:
         """An element of a list, such as a column definition, up to its comma or parenthesis."""
+        if not self.located:
+            return self.place()
         at = node.get("location", 0)
         end = limit if limit is not None else element_end(self.text, at)
         end = at + len(self.text[at:end].rstrip(b" \t\r\n,"))
         return Place(file=self.file, start=self.start + at, end=self.start + end)
+
+    def within(self, text: bytes, start: int | None) -> Step:
+        """A statement that this one runs, found at ``start`` in the file or not in it at all."""
+        return Step(
+            database=self.database,
+            file=self.file,
+            text=text,
+            start=self.start if start is None else start,
+            located=start is not None,
+            outer=self.place(),
+            level=self.level + 1,
+        )
 
     def table(self, node: Node) -> Table:
         """The table that a statement changes; one that no file creates is taken as given.

@@ -1,0 +1,165 @@
+"""Applies the files of one database in order and tells the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from backstay.foreign.postgast import Node, SqlFault
+from backstay.model.data import Dialect, Name
+from backstay.model.facts import Fact, NotChecked, Unread
+from backstay.model.migrations import Effect, Migration, MigrationStatement
+from backstay.model.places import Place
+from backstay.readers.sql.application import apply
+from backstay.readers.sql.database import TEMPORARY, Database, NotApplied
+from backstay.readers.sql.effects import effects_of
+from backstay.readers.sql.facts import facts_of
+from backstay.readers.sql.layouts import Layout, Part
+from backstay.readers.sql.naming import Naming
+from backstay.readers.sql.removal import drop
+from backstay.readers.sql.splitter import Piece, split
+from backstay.readers.sql.statements import trees_of
+from backstay.readers.sql.step import Step
+
+_DATA = {"insert", "update", "delete", "merge", "copy", "select"}
+_LONGEST_DATA = 1_000
+
+
+class Run:
+    """The application of one database's files."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.database = Database(layout.database)
+        self.naming = Naming(self.database)
+
+    def facts(self) -> Iterator[Fact]:
+        """All facts: the source, its migrations and statements, and the schema at the end."""
+        files = dict.fromkeys(part.script.file for part in self.layout.parts)
+        yield Dialect(
+            where=Place(file=next(iter(files))),
+            database=self.database.name,
+            dialect="postgresql",
+            layout=self.layout.tool,
+            files=tuple(files),
+        )
+        for order, part in enumerate(self.layout.parts):
+            if self.layout.is_migrations:
+                yield self._migration(part, order)
+            yield from _PartRun(self, part).facts()
+        yield from facts_of(self.database)
+
+    def _migration(self, part: Part, order: int) -> Fact:
+        return Migration(
+            where=part.script.place(part.start, part.end),
+            database=self.database.name,
+            tool=self.layout.tool,
+            version=part.version,
+            title=part.title,
+            order=order,
+            direction=part.direction,
+            in_transaction=part.in_transaction,
+        )
+
+
+class _PartRun:
+    """One migration, or one schema file: a session of its own."""
+
+    def __init__(self, run: Run, part: Part) -> None:
+        self.run = run
+        self.part = part
+        self.database = run.database
+        self.order = 0
+        self.created: set[Name] = set()
+
+    def facts(self) -> Iterator[Fact]:
+        part = self.part
+        self.database.search_path = self.database.starting_path
+        for piece in split(part.script.text, part.start, part.end):
+            yield from self._piece(piece)
+        temporary = [
+            relation
+            for relation in self.database.temporary
+            if self.database.relations.get((TEMPORARY, relation.name)) is relation
+        ]
+        if temporary:
+            drop(self.database, temporary, cascade=True)
+        self.database.temporary.clear()
+
+    def _piece(self, piece: Piece) -> Iterator[Fact]:
+        script = self.part.script
+        text = script.text[piece.start : piece.end]
+        place = script.place(piece.start, piece.end)
+        try:
+            if piece.fault is not None:
+                raise SqlFault(piece.fault, 0)
+            statements = trees_of(text)
+        except SqlFault as fault:
+            at = piece.start + min(fault.offset or 0, len(text))
+            yield Unread(where=script.place(at, piece.end), why=fault.problem)
+            yield from self._statement_fact(text, place, (Effect(what="unknown"),))
+            return
+        for statement in statements:
+            yield from self._statement(statement, text, piece, place)
+
+    def _statement(
+        self, statement: Node, text: bytes, piece: Piece, place: Place
+    ) -> Iterator[Fact]:
+        if self.run.layout.is_migrations:
+            effects = effects_of(statement, self.run.naming)
+            yield from self._statement_fact(text, place, effects)
+        if self.part.direction == "down":
+            return
+        step = Step(
+            database=self.database, file=self.part.script.file, text=text, start=piece.start
+        )
+        problem = None
+        try:
+            apply(step, statement)
+        except NotApplied as reason:
+            problem = str(reason)
+        except RecursionError:
+            problem = "it is nested too deeply"
+        for why in [*step.notes, *([problem] if problem else [])]:
+            yield NotChecked(where=place, what=self._what(), why=why)
+
+    def _what(self) -> str:
+        part = self.part
+        if self.run.layout.is_migrations:
+            return f"the effect of a statement in migration {part.version} {part.title}".rstrip()
+        return f"the effect of a statement in {part.script.file}"
+
+    def _statement_fact(
+        self, text: bytes, place: Place, effects: tuple[Effect, ...]
+    ) -> Iterator[Fact]:
+        if not self.run.layout.is_migrations:
+            return
+        for effect in effects:
+            if effect.on is not None and effect.what.startswith("create "):
+                self.created.add(effect.on)
+            if effect.what == "rename table" and effect.on in self.created:
+                assert effect.on is not None
+                renamed = Name(
+                    database=effect.on.database, schema=effect.on.schema, name=effect.new or ""
+                )
+                self.created.add(renamed)
+        objects = tuple(
+            dict.fromkeys(
+                name for effect in effects for name in (effect.on, effect.other) if name is not None
+            )
+        )
+        what = effects[0].what if effects else "other"
+        cut = what in _DATA and len(text) > _LONGEST_DATA
+        sql = text[:_LONGEST_DATA].decode("utf-8", "ignore") + "..." if cut else text.decode()
+        yield MigrationStatement(
+            where=place,
+            database=self.database.name,
+            migration=self.part.version,
+            direction=self.part.direction,
+            order=self.order,
+            sql=sql,
+            effect=what,
+            effects=effects,
+            objects=objects,
+            created_here=tuple(name for name in objects if name in self.created),
+        )
+        self.order += 1

@@ -1,0 +1,45 @@
+"""From the text of one statement to its trees, within limits that keep the parser safe."""
+
+from __future__ import annotations
+
+import re
+
+from backstay.foreign.postgast import Node, SqlFault, parse
+
+# PostgreSQL's parser keeps its stack within bounds for brackets, but recurses for chains of operators:
+# some 50,000 fill a stack of 8 MB. Threads may have a sixteenth of that.
+_MOST_OPERATORS = 2_500
+_SMALL = 2 * _MOST_OPERATORS
+_QUOTED = re.compile(rb"'[^']*'|\"[^\"]*\"|\$(\w*)\$.*?\$\1\$|--[^\r\n]*|/\*.*?\*/", re.DOTALL)
+_OPERATORS = re.compile(
+    rb"[-+*/<>=~!@#%^&|?\[:]+|\b(?:union|intersect|except|join|is|isnull|notnull|collate|at)\b",
+    re.I,
+)
+_INSERT = re.compile(
+    rb"insert\s+into\s+((?:\"[^\"]+\"|[\w$\x80-\xff]+)(?:\s*\.\s*(?:\"[^\"]+\"|[\w$\x80-\xff]+))*)"
+    rb"(?:\s*\([^()]*\))?\s*(?:overriding\s+(?:system|user)\s+value\s+)?values\b",
+    re.IGNORECASE,
+)
+
+
+def trees_of(text: bytes) -> list[Node]:
+    """The statements in some text, usually one.
+
+    A long INSERT of constants is read up to its VALUES: only the table matters.
+
+    Raises:
+        SqlFault: the text does not parse, or is nested too deeply.
+    """
+    if b"\0" in text:
+        raise SqlFault("holds a zero byte", text.index(b"\0"))
+    if len(text) > _SMALL:
+        data = _INSERT.match(text)
+        if data:
+            text = b"INSERT INTO " + data[1] + b" DEFAULT VALUES"
+        elif _operators(text) > _MOST_OPERATORS:
+            raise SqlFault("an expression or a query with thousands of operators is not read", None)
+    return [statement["stmt"] for statement in parse(text) if "stmt" in statement]
+
+
+def _operators(text: bytes) -> int:
+    return sum(1 for _ in _OPERATORS.finditer(_QUOTED.sub(b"''", text)))
