@@ -6,10 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from backstay.model.deployment import Service
+from backstay.practices._services import chain_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from backstay.model.backend import Backend
     from backstay.model.deployment import BuildStage, ImageBuild
 
@@ -29,7 +28,7 @@ def is_root(user: str) -> bool:
 
 def drops_privileges(build: ImageBuild, stage: BuildStage) -> bool:
     """Whether the entry point may hand over to another user; a script is given the benefit."""
-    chain = list(_chain(build, stage))
+    chain = list(chain_of(build, stage))
     text = "\n".join(
         instruction.arguments
         for each in chain
@@ -38,16 +37,6 @@ def drops_privileges(build: ImageBuild, stage: BuildStage) -> bool:
     )
     by_script = bool(_SCRIPT.search(stage.entry or "")) and bool(_CREATES_USER.search(text))
     return by_script or bool(_DROPS.search(text))
-
-
-def _chain(build: ImageBuild, stage: BuildStage) -> Iterator[BuildStage]:
-    """A stage and those that it is based on."""
-    current: BuildStage | None = stage
-    seen: set[int] = set()
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield current
-        current = build.stage(current.based_on) if current.based_on else None
 
 
 def users_of_services(build: ImageBuild, stage: BuildStage, backend: Backend) -> bool:

@@ -36,7 +36,8 @@ POSTGRES = Engine(
     kind="database",
     ports=("5432",),
     data=("/var/lib/postgresql/data",),
-    ready="pg_isready",
+    # While the image prepares a new database it only listens on a socket, not here.
+    ready="pg_isready -h 127.0.0.1",
 )
 MYSQL = Engine(
     name="MySQL",
@@ -50,7 +51,7 @@ MARIADB = Engine(
     kind="database",
     ports=("3306",),
     data=("/var/lib/mysql",),
-    ready="healthcheck.sh --connect --innodb_initialized",
+    ready="mariadb-admin ping -h 127.0.0.1 --silent",
 )
 MONGODB = Engine(name="MongoDB", kind="database", ports=("27017",), data=("/data/db",))
 REDIS = Engine(name="Redis", kind="cache", ports=("6379",), ready="redis-cli ping")
@@ -127,6 +128,15 @@ _PLAIN_BASES = frozenset(
 )
 
 
+_ON_DEBIAN = frozenset(
+    re.findall(
+        r"\S+",
+        "buildpack-deps debian eclipse-temurin elixir erlang gcc golang haskell julia maven node "
+        "perl php pypy python r-base ruby rust ubuntu",
+    )
+)
+
+
 def is_official(image: Image) -> bool:
     """Whether this is an official image of Docker Hub, also by way of a mirror."""
     if image.registry == "public.ecr.aws":
@@ -153,6 +163,15 @@ def is_plain_base(image: Image) -> bool:
     if image.registry == "mcr.microsoft.com" and image.repository.startswith("dotnet/"):
         return not re.search("chiseled|azurelinux.*distroless", tag)
     return is_official(image) and image.name in _PLAIN_BASES
+
+
+def is_dash_based(image: Image) -> bool:
+    """Whether /bin/sh in this image is known to be dash: official images on Debian or Ubuntu.
+
+    Unlike busybox and bash, dash 0.5.12 does not replace itself by the command of `sh -c`.
+    """
+    other = re.search(r"alpine|ubi|oracle|al2|windows|nanoserver|fedora|centos", image.tag or "")
+    return is_official(image) and image.name in _ON_DEBIAN and other is None
 
 
 def major_of(image: Image) -> int | None:

@@ -123,6 +123,23 @@ def runnable_stages(build: ImageBuild) -> list[BuildStage]:
     ]
 
 
+def chain_of(build: ImageBuild, stage: BuildStage) -> Iterator[BuildStage]:
+    """A stage and those that it is based on, whose layers are in its image too."""
+    current: BuildStage | None = stage
+    seen: set[int] = set()
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = build.stage(current.based_on) if current.based_on else None
+
+
+def final_chains(build: ImageBuild) -> list[BuildStage]:
+    """All stages whose layers end in an image that is run, each once."""
+    ends = runnable_stages(build) or list(build.stages[-1:])
+    kept = {id(stage) for end in ends for stage in chain_of(build, end)}
+    return [stage for stage in build.stages if id(stage) in kept]
+
+
 def apart(items: Iterable[tuple[Where, T]], file: ComposeFile, backend: Backend) -> Iterator[T]:
     """Items written at different places; what another file that was read holds is that file's.
 
