@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import stat
 import time
 from pathlib import Path
@@ -253,6 +254,9 @@ def test_the_users_own_postgresql_variables_do_not_count(
         "PGHOST": "nowhere.invalid",
         "PGHOSTADDR": "192.0.2.1",
         "PGPORT": "1",
+        "PGSERVICE": "no-such-service",
+        "PGSSLNEGOTIATION": "direct",
+        "PGREQUIREPEER": "somebody",
         "PGUSER": "somebody",
         "PGPASSWORD": "wrong",
         "PGDATABASE": "elsewhere",
@@ -269,4 +273,6 @@ def test_the_users_own_postgresql_variables_do_not_count(
     with connected(server) as connection:
         assert value(connection, "SELECT current_user") == OWNER
         assert value(connection, "SHOW client_encoding") == "UTF8"
+        assert value(connection, "SHOW TimeZone") == "UTC"
         assert value(connection, "SHOW search_path") == '"$user", public'
+    assert os.environ["PGSERVICE"] == "no-such-service"

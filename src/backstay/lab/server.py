@@ -16,6 +16,7 @@ import select
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, LiteralString
 
@@ -34,17 +35,7 @@ OWNER = "backstay"
 _KEEPER = "import sys; sys.path.append(sys.argv[1]); from backstay.lab import keeper; keeper.main()"
 _KEPT_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _SETTING_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-# The user's PG* variables are for the user's servers; only what is given here may count.
-_NOT_FROM_ENVIRONMENT = {
-    "hostaddr": "",
-    "client_encoding": "UTF8",
-    "sslmode": "disable",
-    "gssencmode": "disable",
-    "channel_binding": "disable",
-    "require_auth": "scram-sha-256",
-    "target_session_attrs": "any",
-    "application_name": "backstay",
-}
+_ENVIRONMENT = threading.Lock()
 _OUR_OWN_SETTINGS = ("listen_addresses", "unix_socket_directories", "port", "cluster_name")
 # PostgreSQL before 16 lets who may create roles hand out the right to start programs.
 _CREATES_ROLES_SAFELY = 16
@@ -148,13 +139,15 @@ class Server:
         from backstay.foreign import psycopg  # noqa: PLC0415 (slow to import)
 
         try:
-            return psycopg.connect(
-                autocommit=autocommit,
-                host=self._sockets,
-                port=5432,
-                **_NOT_FROM_ENVIRONMENT,
-                **parameters,
-            )
+            with _without_the_users_variables():
+                return psycopg.connect(
+                    autocommit=autocommit,
+                    host=self._sockets,
+                    port=5432,
+                    sslmode="disable",
+                    application_name="backstay",
+                    **parameters,
+                )
         except psycopg.OperationalError:
             self._raise_if_ended()
             raise
@@ -264,6 +257,19 @@ def _let_go(keeper: subprocess.Popen[bytes]) -> None:
         else:
             keeper.kill()
         keeper.wait()
+
+
+@contextlib.contextmanager
+def _without_the_users_variables() -> Iterator[None]:
+    """Hide PGSERVICE, PGTZ and the like: they are meant for servers of the user's."""
+    with _ENVIRONMENT:
+        hidden = {name: value for name, value in os.environ.items() if name.startswith("PG")}
+        for name in hidden:
+            del os.environ[name]
+        try:
+            yield
+        finally:
+            os.environ.update(hidden)
 
 
 def _milliseconds(seconds: float) -> int:
