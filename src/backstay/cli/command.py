@@ -113,7 +113,7 @@ def _failed(error: Exception) -> int:
     return FAILED
 
 
-def _exit_code(outcome: Any, _: argparse.Namespace) -> int:
+def _exit_code(outcome: Any) -> int:
     from backstay.model.envelope import Envelope
     from backstay.model.findings import SEVERITIES
 
