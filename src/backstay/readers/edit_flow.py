@@ -103,14 +103,14 @@ def _written(text: str, container: Container, value: Any, indent: str | None) ->
         value,
         indent=(indent or "", step_of(text)) if pretty else None,
         spaced=_is_spaced(text),
-        ascii_only=text.isascii(),
+        ascii_only=_escapes(text),
         newline=newline_of(text),
     )
 
 
 def _key(text: str, container: Container, key: str) -> str:
     if container.style == "json":
-        return json.dumps(key, ensure_ascii=text.isascii())
+        return json.dumps(key, ensure_ascii=_escapes(text))
     return key_text(key)
 
 
@@ -131,6 +131,11 @@ def _comma(text: str, container: Container, colon: str) -> str:
         if _COMMA.fullmatch(between):
             return between
     return ", " if colon.endswith(" ") else ","
+
+
+def _escapes(text: str) -> bool:
+    """Whether characters beyond ASCII are written as escapes here."""
+    return text.isascii() and "\\u" in text
 
 
 def _is_spaced(text: str) -> bool:
