@@ -13,7 +13,7 @@ from backstay.model.envelope import Envelope, ReportedFinding, Summary, Unchecke
 from backstay.model.events import Emit, Progress, unheard
 from backstay.model.facts import NotChecked, Unread
 from backstay.model.findings import SEVERITIES, Area, Finding, Severity, Stage
-from backstay.model.verdicts import Verdict
+from backstay.model.verdicts import Verdict, not_proven
 from backstay.practices.catalogue import all_practices
 from backstay.proofs.proof import prove_all
 from backstay.review.acceptance import Accepted, without_accepted
@@ -159,17 +159,26 @@ def _prove(
     request: Request,
     emit: Emit,
 ) -> tuple[dict[str, Verdict], tuple[str, ...]]:
-    if not request.prove:
-        return {}, ()
+    """A verdict on each finding, and sentences about what could not be done at all."""
     proof_of = {practice.name: practice.proof for practice in practices}
+    verdicts = {finding.id: _untested(proof_of[finding.practice]) for finding in findings}
     wanted = [
         (finding, proof)
         for finding in findings
         if (proof := proof_of[finding.practice]) is not None
         and (not request.prove_only or finding.id in request.prove_only)
     ]
+    if not request.prove or not wanted:
+        return verdicts, ()
     budget = request.budget_seconds or reading.settings.budget_seconds or DEFAULT_BUDGET_SECONDS
-    return prove_all(wanted, reading.backend, budget_seconds=budget, emit=emit)
+    tested, unavailable = prove_all(wanted, reading.backend, budget_seconds=budget, emit=emit)
+    return verdicts | tested, unavailable
+
+
+def _untested(proof: str | None) -> Verdict:
+    if proof is None:
+        return not_proven("read from the files; there is no experiment for this kind")
+    return not_proven(f"read from the files; --prove puts it to the test ({proof})")
 
 
 def _envelope(

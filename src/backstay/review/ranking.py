@@ -37,15 +37,13 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 def grouped(findings: Iterable[Finding], verdicts: Mapping[str, Verdict]) -> list[Group]:
     """Findings of one practice, cause and verdict together; those without a cause alone."""
-    unproven = Verdict(state="not-proven", reason="read from the files; no experiment was run")
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
         cause = finding.cause if finding.cause is not None else finding.id
-        state = verdicts.get(finding.id, unproven).state
+        state = verdicts[finding.id].state
         groups.setdefault((finding.practice, cause, state), []).append(finding)
     return [
-        Group(findings=tuple(group), verdict=verdicts.get(group[0].id, unproven))
-        for group in groups.values()
+        Group(findings=tuple(group), verdict=verdicts[group[0].id]) for group in groups.values()
     ]
 
 

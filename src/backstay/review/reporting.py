@@ -13,7 +13,7 @@ from backstay.model.envelope import (
     Site,
 )
 from backstay.practices.catalogue import practice_named
-from backstay.project.secrets import mask
+from backstay.project.secrets import mask, masked
 from backstay.review.locations import locations
 from backstay.review.patches import patch_of
 
@@ -68,8 +68,8 @@ def _finding(
         ),
         fix=_fix(first, backend, sources),
         verdict=group.verdict.state,
-        reason=group.verdict.reason,
-        proof=_proof(proof) if proof else None,
+        reason=mask(group.verdict.reason) if group.verdict.reason else None,
+        proof=_proof(masked(proof)) if proof else None,
         stage_note=practice_named(first.practice).stages.get(stage),
     )
 
