@@ -379,6 +379,9 @@ def test_named_volumes_are_known_with_driver_and_labels(tmp_path: Path) -> None:
         ("compose.yml", "services: {a: {build: ., command: npm run dev}}", "development"),
         ("compose.yml", "services: {a: {build: ., environment: [NODE_ENV=development]}}",
          "development"),
+        ("compose.yml", ("services: {a: {image: 'a:1', restart: always, ports: ['80:1']}, "
+         "b: {image: 'a:1', restart: always, environment: {API: 'http://localhost:80/x'}}}"),
+         "development"),
         ("compose.yml", "services: {a: {build: .}, m: {image: 'axllent/mailpit'}}", "development"),
     ],
 )  # fmt: skip

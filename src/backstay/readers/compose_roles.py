@@ -39,6 +39,7 @@ _SUPPLIERS = frozenset(
         "axllent elastic getmeili qdrant jaegertracing otel"
     )
 )
+_LOCAL_PORT = re.compile(r"\blocalhost:(\d{2,5})\b")
 _SOURCE_MARKS = ("node_modules", "/.venv")
 _LASTING_RESTARTS = frozenset(("always", "unless-stopped"))
 
@@ -70,6 +71,9 @@ def _development_sign(services: Sequence[Service]) -> str:
                 return f"{service.name} has {variable.name}={mode}"
         if _mounts_its_source(service):
             return f"{service.name} mounts its source code"
+    caller = _names_a_port_of_the_host(services)
+    if caller:
+        return f"{caller} is told that another service is at localhost"
     return _only_supplies(services)
 
 
@@ -82,6 +86,20 @@ def _mounts_its_source(service: Service) -> bool:
         or (volume.kind != "bind" and volume.target.endswith(_SOURCE_MARKS))
         for volume in service.volumes
     )
+
+
+def _names_a_port_of_the_host(services: Sequence[Service]) -> str:
+    """A service that is told `localhost` and the port at which another one is published.
+
+    Inside a container localhost is that container, so the address is for a browser on this host.
+    """
+    published = {port.host: service.name for service in services for port in service.ports}
+    for service in services:
+        for variable in service.environment:
+            for port in _LOCAL_PORT.findall(variable.value or ""):
+                if published.get(port, service.name) != service.name:
+                    return service.name
+    return ""
 
 
 def _only_supplies(services: Sequence[Service]) -> str:
