@@ -52,6 +52,6 @@ def is_position(segment: str) -> bool:
     return (
         segment.isascii()
         and segment.isdigit()
-        and len(segment) < 10  # noqa: PLR2004 (no list is longer)
+        and len(segment) < 10
         and (segment == "0" or segment[0] != "0")
     )
