@@ -225,6 +225,7 @@ def test_nothing_that_a_repository_configures_is_run(
         repository.git("config", name, str(program))
     repository.git("config", "filter.evil.required", "true")
     repository.git("config", "log.showSignature", "true")
+    _sign_head(repository)
     ran.unlink(missing_ok=True)
     root = repository.root
     (root / "a").write_text("2")
@@ -238,6 +239,15 @@ def test_nothing_that_a_repository_configures_is_run(
     assert not ran.exists()
 
 
+def _sign_head(repository: Repository) -> None:
+    commit = repository.git("cat-file", "commit", "HEAD")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----\n\n"
+    signed = commit.replace("\n\n", "\n" + signature, 1) + "\n"
+    arguments = ("hash-object", "-t", "commit", "-w", "--stdin")
+    made = _stored(repository, *arguments, content=signed.encode())
+    repository.git("update-ref", "HEAD", made)
+
+
 def test_a_filter_that_cannot_be_switched_off_is_refused(repository: Repository) -> None:
     repository.commit(a="1")
     config = repository.root / ".git" / "config"
@@ -247,9 +257,11 @@ def test_a_filter_that_cannot_be_switched_off_is_refused(repository: Repository)
 
 
 def test_a_bare_repository_inside_a_tree_is_not_used(repository: Repository) -> None:
-    repository.git("init", "-q", "--bare", str(repository.root / "inner"))
-    with pytest.raises((BadRequest, NotAvailable)):
-        git.commit_of(repository.root / "inner", "HEAD")
+    repository.commit(a="1")
+    inner = repository.root / "inner"
+    repository.git("clone", "-q", "--bare", str(repository.root), str(inner))
+    with pytest.raises(BadRequest, match="bare"):
+        git.commit_of(inner, "HEAD")
 
 
 def test_inside_a_hook_the_folder_counts_and_not_the_hook(

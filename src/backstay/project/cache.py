@@ -19,7 +19,7 @@ import zlib
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 import msgspec
 
@@ -30,13 +30,12 @@ from backstay.project.stored_secrets import hold_secrets
 from backstay.project.whole_files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from backstay.model.facts import Fact
 
 MAX_BYTES = 256 * 1024 * 1024
 _MAGIC = b"backstay facts 1"
-_HEADER = len(_MAGIC) + 32 + 32 + 4
 
 # A file that changed so shortly before it was read may change again without another time stamp.
 _TICK = 20_000_000
@@ -53,6 +52,17 @@ def cache_key(root: Path, part: str, *settings: str) -> str:
     return hashlib.sha256(words.encode(errors="surrogateescape")).hexdigest()[:32]
 
 
+Status = tuple[int, int] | None
+"""Size and modification time in ns of a file; None for one that is not there."""
+
+
+class Cached(NamedTuple):
+    """What an entry holds: facts, and the files that they were read from."""
+
+    facts: tuple[Fact, ...]
+    opened: dict[str, Status]
+
+
 class Cache:
     """Facts kept between runs. Make one when a run begins: see ``store``."""
 
@@ -66,51 +76,56 @@ class Cache:
         """The cache of the present user; one that holds nothing if it is not ``enabled``."""
         return cls(cache_folder() if enabled else None)
 
-    def load(self, key: str, current: Mapping[str, tuple[int, int]]) -> tuple[Fact, ...] | None:
-        """The facts stored under ``key``, or None if there are none for these files.
+    def load(self, key: str, root: Path, listing: Iterable[str]) -> Cached | None:
+        """What is stored under ``key``, or None if nothing is or a file has changed.
 
         Args:
             key: see ``cache_key``.
-            current: each file that is there now, with its size and modification time in ns.
+            root: the folder that the names of files are below.
+            listing: the files that would be read now, in order.
         """
         if self._folder is None:
             return None
         path = self._folder / key
         try:
-            content = path.read_bytes()
-            facts = _decoded(content, _header(current))
-            if facts is not None:
+            found = _decoded(path.read_bytes(), _header(listing), str(root))
+            if found is not None:
                 os.utime(path)  # the least recently used go first
         except (OSError, msgspec.DecodeError, RecursionError):
             return None
-        return facts
+        return found
 
     def store(
-        self, key: str, current: Mapping[str, tuple[int, int]], facts: Sequence[Fact]
+        self,
+        key: str,
+        listing: Iterable[str],
+        opened: Mapping[str, Status],
+        facts: Sequence[Fact],
     ) -> bool:
         """Keep facts for the next run; whether that was done.
 
         Args:
             key: see ``cache_key``.
-            current: each file that was there, with its size and modification time in ns as they
-                were before it was read.
+            listing: the files that were to be read, in order.
+            opened: the files that reading them opened, those that they refer to included, each
+                as it was when it was opened; None for one that was looked for and not there.
             facts: all facts of that part.
         """
-        if self._folder is None or self._too_fresh(current) or hold_secrets(facts):
+        if self._folder is None or self._too_fresh(opened) or hold_secrets(facts):
             return False
-        payload = msgspec.msgpack.encode(facts)
-        content = _header(current) + zlib.crc32(payload).to_bytes(4, "big") + payload
-        if len(content) > self._limit // 2:
-            return False
-        with contextlib.suppress(OSError):
+        try:
+            content = _encoded(_header(listing), opened, facts)
+            if len(content) > self._limit // 2:
+                return False
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_whole(self._folder / key, content, mode=0o600, durable=False)
             self._evict()
-            return True
-        return False
+        except (OSError, UnicodeError, OverflowError):  # the next run reads the files again
+            return False
+        return True
 
-    def _too_fresh(self, current: Mapping[str, tuple[int, int]]) -> bool:
-        times = [modified for _, modified in current.values()]
+    def _too_fresh(self, opened: Mapping[str, Status]) -> bool:
+        times = [status[1] for status in opened.values() if status is not None]
         coarse = all(each % 1_000_000_000 == 0 for each in times)
         return max(times, default=0) > self._began - (_COARSE_TICK if coarse else _TICK)
 
@@ -130,19 +145,38 @@ class Cache:
             total -= size
 
 
-def _header(current: Mapping[str, tuple[int, int]]) -> bytes:
-    files = [(os.fsencode(file), *status) for file, status in current.items()]
-    listing = hashlib.sha256(msgspec.msgpack.encode(sorted(files))).digest()
-    return _MAGIC + _fingerprint() + listing
+def _header(listing: Iterable[str]) -> bytes:
+    files = "\0".join(listing).encode(errors="surrogateescape")
+    return _MAGIC + _fingerprint() + hashlib.sha256(files).digest()
 
 
-def _decoded(content: bytes, header: bytes) -> tuple[Fact, ...] | None:
-    payload = memoryview(content)[_HEADER:]
-    check = content[len(header) : _HEADER]
-    if not content.startswith(header) or check != zlib.crc32(payload).to_bytes(4, "big"):
+def _encoded(header: bytes, opened: Mapping[str, Status], facts: Sequence[Fact]) -> bytes:
+    record = msgspec.msgpack.encode(opened)
+    body = len(record).to_bytes(4, "big") + record + msgspec.msgpack.encode(facts)
+    return header + zlib.crc32(body).to_bytes(4, "big") + body
+
+
+def _decoded(content: bytes, header: bytes, root: str) -> Cached | None:
+    start = len(header) + 4
+    body = memoryview(content)[start:]
+    check = content[len(header) : start]
+    if not content.startswith(header) or check != zlib.crc32(body).to_bytes(4, "big"):
+        return None
+    facts_begin = 4 + int.from_bytes(body[:4], "big")
+    opened = msgspec.msgpack.decode(body[4:facts_begin], type=dict[str, Status])
+    if any(_status(f"{root}/{file}") != status for file, status in opened.items()):
         return None
     with _without_collector():
-        return msgspec.msgpack.Decoder(_facts_type()).decode(payload)
+        facts = msgspec.msgpack.Decoder(_facts_type()).decode(body[facts_begin:])
+    return Cached(facts, opened)
+
+
+def _status(path: str) -> Status:
+    try:
+        status = os.stat(path)  # noqa: PTH116 (thousands of path objects would take longer)
+    except (OSError, ValueError):
+        return None
+    return status.st_size, status.st_mtime_ns
 
 
 def _facts_type() -> type[tuple[Fact, ...]]:

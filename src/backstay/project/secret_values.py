@@ -44,6 +44,8 @@ _COMPOUND = re.compile(
     r"\w+_(?:password|passwd|secret|token|key)|(?:password|passwd|secret|token|key)_\w+"
     r"|[a-z]+(?:Password|Secret|Token|Key)"
 )
+_SIGN = re.compile(r"[ \t:=>-]{1,40}\Z")
+_SCOPE = re.compile(r"[a-z]+(?::[a-z]+)*")  # "api-token:create"
 _PLAIN_WORD = re.compile(r"[A-Za-z][a-z'-]*")
 _MORE_WORDS = re.compile(r"[,;]?[ \t]+[A-Za-z(]")
 
@@ -60,12 +62,12 @@ def is_harmless_literal(value: str) -> bool:
     return is_stand_in(value) or (len(value) <= _LONGEST and _TYPE.fullmatch(value) is not None)
 
 
-def is_harmless_word(value: str, sign: str, following: str) -> bool:
+def is_harmless_word(value: str, introduced: str, following: str) -> bool:
     """Whether a value without quotes is no secret.
 
     Args:
         value: up to the next white space or separator.
-        sign: what stands before it, with its spaces: "=", ": ", " := ".
+        introduced: what stands before it, with its spaces: "password =", "token: ".
         following: some characters after it.
     """
     if len(value) > _LONGEST:
@@ -74,8 +76,17 @@ def is_harmless_word(value: str, sign: str, following: str) -> bool:
         return True
     if _CALL.match(value) or _REFERENCE.fullmatch(value):
         return True
-    code = sign[:1].isspace() and "=" in sign
-    if (code or "==" in sign) and _COMPOUND.fullmatch(value):
-        return True
-    prose = ":" in sign and "=" not in sign
-    return bool(prose and _PLAIN_WORD.fullmatch(value) and _MORE_WORDS.match(following))
+    return _fits_no_secret(value, introduced, following)
+
+
+def _fits_no_secret(value: str, introduced: str, following: str) -> bool:
+    """Whether a word that may be a secret reads as code, a scope or prose where it stands."""
+    found = _SIGN.search(introduced)
+    sign = found[0] if found else ""
+    if "=" in sign:
+        code = sign[0].isspace() or "==" in sign
+        return code and _COMPOUND.fullmatch(value) is not None
+    if sign == ":" and introduced.lower().endswith("token:"):
+        return _SCOPE.fullmatch(value) is not None
+    prose = sign.strip() == ":" and _PLAIN_WORD.fullmatch(value)
+    return bool(prose and _MORE_WORDS.match(following))

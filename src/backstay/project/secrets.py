@@ -22,7 +22,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _NAME = (
     r"(?:pass(?:word|wd|phrase)|(?<![a-z])(?:db_?)?pass|(?<![a-z])pwd"
-    r"|secret(?:[_-]?key(?:[_-]?base)?)?|token"
+    r"|secret(?:[_-]?key(?:[_-]?base)?)?"
+    r"|(?<!page)(?<!page[_-])(?<!next)(?<!next[_-])(?<!continuation[_-])(?<!sync[_-])token"
     r"|(?:api|access|private|account|encryption|signing|shared|master|auth)[_-]?key)\d{0,2}"
 )
 _SECRET_NAME = re.compile(_NAME + r"\Z", re.IGNORECASE)
@@ -34,7 +35,7 @@ _ASSIGNED = re.compile(
     r"|password[ \t]{1,16}(?=[eE]?'[^'])"
     r"|\bidentified\s{1,16}by\s{1,16}(?=')"
     r"|--(?:[a-z]{1,16}-){0,3}(?:password|passwd|passphrase|secret|token|api-key)[ ]{1,4}(?=[^\s-])"
-    r"|<[a-z.]{0,32}" + _NAME + r">(?=[^<\s])",
+    r"|<[a-z.]{0,32}" + _NAME + r">(?=[^<\s]{1,200}</)",
     re.IGNORECASE,
 )
 # One of them stands in whatever the expression finds; looking for them first is many times faster.
@@ -87,8 +88,7 @@ def _secret(text: str, found: re.Match[str]) -> tuple[int, int]:
         end = _literal_end(text, start, quote[1])
         return nothing if is_harmless_literal(text[start:end]) else (start, end)
     end = _match_end(_WORD, text, start)
-    sign = found["sign"] or " "
-    harmless = is_harmless_word(text[start:end], sign, text[end : end + 16])
+    harmless = is_harmless_word(text[start:end], found[0], text[end : end + 16])
     return nothing if harmless else (start, end)
 
 
@@ -117,7 +117,7 @@ def is_secret_name(name: str) -> bool:
 
 def mask_value(name: str, value: str) -> str:
     """The value of a variable, for output: masked as a whole where the name says it is secret."""
-    if is_secret_name(name) and not is_harmless_literal(value):
+    if value and is_secret_name(name) and not is_harmless_literal(value):
         default = _SHELL_DEFAULT.match(value)
         return f"{default[0]}{MASK}}}" if default else MASK
     return mask(value)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backstay.model.deployment import Variable
+from backstay.model.places import Place
 from backstay.project.secrets import mask, mask_value
 
 if TYPE_CHECKING:
@@ -17,23 +18,24 @@ if TYPE_CHECKING:
 
 def hold_secrets(facts: Iterable[Fact]) -> bool:
     """Whether any text in the facts would be masked in output."""
-    return any(_holds_secret(fact) for fact in facts)
-
-
-def _holds_secret(fact: Fact) -> bool:
-    texts: list[str] = []
-    waiting: list[object] = [fact]
+    seen: set[str] = set()
+    waiting: list[object] = list(facts)
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            texts.append(value)
+            if value not in seen:
+                seen.add(value)
+                if mask(value) != value:
+                    return True
         elif isinstance(value, tuple):
             waiting.extend(value)
-        elif isinstance(value, msgspec.Struct):
-            if isinstance(value, Variable) and value.value is not None:
-                if mask_value(value.name, value.value) != value.value:
-                    return True
-                continue
-            waiting.extend(msgspec.structs.astuple(value))
-    text = "\n\n".join(texts)
-    return mask(text) != text
+        elif isinstance(value, msgspec.Struct) and not isinstance(value, Place):
+            if isinstance(value, Variable) and _is_secret(value):
+                return True
+            waiting.extend(getattr(value, name) for name in value.__struct_fields__)
+    return False
+
+
+def _is_secret(variable: Variable) -> bool:
+    value = variable.value
+    return value is not None and mask_value(variable.name, value) != value
