@@ -7,7 +7,6 @@ one practice or several with commas, and gives its reason on the same line.
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -89,6 +88,12 @@ def allowed_lines(
     return Allowances(by_site=reader.found, problems=tuple(reader.problems))
 
 
+def _is_meant_as_allow(word: str) -> bool:
+    import difflib  # noqa: PLC0415 (only for comments that are not understood)
+
+    return bool(difflib.get_close_matches(word, _MEANT, n=1))
+
+
 def _unclosed(text: str) -> str:
     return text.strip().removesuffix("*/").removesuffix("-->").strip()
 
@@ -127,7 +132,7 @@ class _Comments:
     def _allowances(self, text: str, where: Place) -> Iterable[Allowance]:
         word = re.split(r"[^A-Za-z-]", text[: _LONGEST_WORD + 1], maxsplit=1)[0]
         if word != "allow":
-            if difflib.get_close_matches(word.lower(), _MEANT, n=1):
+            if _is_meant_as_allow(word.lower()):
                 self._refuse(where, f"{MARK} {word}", f"it is not understood; {_FORM}")
             return
         parts = _REASON.split(text.removeprefix("allow"), maxsplit=1)

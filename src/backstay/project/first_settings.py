@@ -64,7 +64,7 @@ def initial_settings(
         schema: path or address of the JSON Schema for editors; see ``schema_text``.
     """
     head = f"#:schema {schema}\n" if schema else ""
-    why = f"# {' '.join(reason.split())}\n" if reason else ""
+    why = f"# {' '.join(reason.partition(';')[0].split())}\n" if reason else ""
     version = f"postgresql = {postgresql}" if postgresql else "# postgresql = 17"
     rows = [f"{json.dumps(name)} = {count}" for name, count in (tables or {}).items()]
     sizes = "\n".join(rows) if rows else '# purchase = 2_000_000\n# "billing.invoice" = 400_000'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
@@ -210,6 +209,8 @@ def with_current_names(
 
 
 def _no_practice(name: str, names: tuple[str, ...]) -> str:
+    import difflib  # noqa: PLC0415 (only for the message)
+
     close = difflib.get_close_matches(name[:80], names, n=3)
     hint = f"Did you mean {', '.join(close)}?" if close else "See: backstay practices"
     return f"there is no practice named `{name}`. {hint}"
