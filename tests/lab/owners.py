@@ -148,7 +148,8 @@ def readable_python(where: Path) -> tuple[tuple[str, ...], dict[str, str]]:
 
 def _sources(package: str) -> tuple[Path, ...]:
     found = importlib.util.find_spec(package)
-    assert found is not None
+    if found is None:  # Python 3.13 needs no typing_extensions
+        return ()
     assert found.origin is not None
     if not found.submodule_search_locations:
         return (Path(found.origin),)

@@ -40,6 +40,7 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _TELL_VERSION = 1
 _PATH_BENEATH = 1
 _PR_SET_NO_NEW_PRIVS = 38
+_O_PATH = getattr(os, "O_PATH", 0)  # on Linux alone
 
 _LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 _LOADERS = ("lib/ld-*", "lib64/ld-*", "lib/*/ld-*")
@@ -93,7 +94,7 @@ class Confinement:
         os.close(self._rules)
 
     def _allow(self, path: Path, rights: int) -> None:
-        opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        opened = os.open(path, _O_PATH | os.O_CLOEXEC)
         try:
             beneath = _PathBeneath(rights if path.is_dir() else rights & _OF_FILES, opened)
             self._call(_ADD_RULE, self._rules, _PATH_BENEATH, ctypes.byref(beneath), 0)
