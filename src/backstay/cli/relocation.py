@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from backstay.model.envelope import Envelope, Location, ReportedFinding
 
 
 def seen_from_here(envelope: Envelope, root: Path) -> Envelope:
     """The envelope with files named from the current directory instead of from the root."""
-    way = os.path.relpath(root)
-    if way == ".":
+    here = Path.cwd()
+    if root == here:
         return envelope
+    near = root.is_relative_to(here) or here.is_relative_to(root)
+    way = os.path.relpath(root) if near else str(root)
 
     def name(file: str) -> str:
         return os.path.normpath(os.path.join(way, file))  # noqa: PTH118 (as text)
