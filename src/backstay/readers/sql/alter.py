@@ -20,11 +20,12 @@ from backstay.readers.sql.items import (
     Composite,
     Constraint,
     Index,
-    Item,
+    Extension,
     Link,
     Relation,
     Sequence,
     Table,
+    UserType,
     View,
 )
 from backstay.readers.sql.removal import drop
@@ -57,7 +58,8 @@ def alter_table(step: Step, node: Node) -> None:
     commands.sort(key=lambda command: _PASSES.get(command["subtype"], 3))
     wanted: list[Wanted] = []
     for command in commands:
-        _run(step, relation, command, wanted)
+        with step.noting():
+            _run(step, relation, command, wanted)
     if isinstance(relation, Table):
         add_constraints(step, relation, wanted)
 
@@ -147,12 +149,13 @@ def _set_type(step: Step, table: Table, command: Node) -> None:
         if isinstance(view, View):
             raise NotApplied(f"the view {view.name} uses the column {column.name}")
     for each in _and_children(table, column.name):
-        if isinstance(each.type.base, Item):
-            each.release(each.type.base)
+        for used in list(each.uses):
+            if isinstance(used, UserType | Composite | Extension):
+                each.release(used)
         each.type = use
         collation = strings(node.get("collClause", {}).get("collname", []))
         each.collation = collation[-1] if collation else None
-        needs_type(each)
+        needs_type(step, each)
 
 
 def _set_default(step: Step, table: Table, command: Node) -> None:
@@ -225,8 +228,7 @@ def _drop_constraint(step: Step, table: Table, command: Node) -> None:
     if constraint is None:
         for column in table.columns.values():
             if not column.nullable and column.not_null_name == name:
-                for each in _and_children(table, column.name):
-                    each.nullable = True
+                _drop_not_null(step, table, {"name": column.name})
                 return
         if command.get("missing_ok") or table.implied:
             return
@@ -339,7 +341,7 @@ def _alter_composite(step: Step, composite: Composite, command: Node) -> None:
         )
         composite.columns[column.name] = column
         column.needs(composite, Link.AUTO)
-        needs_type(column)
+        needs_type(step, column)
     elif kind == "AT_DropColumn" and command["name"] in composite.columns:
         cascade = command.get("behavior") == "DROP_CASCADE"
         drop(step.database, [composite.columns[command["name"]]], cascade=cascade)

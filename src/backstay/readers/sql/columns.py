@@ -19,7 +19,7 @@ from backstay.readers.sql.items import (
     Table,
 )
 from backstay.readers.sql.step import option
-from backstay.readers.sql.types import SERIALS, strings, type_use
+from backstay.readers.sql.types import EXTENSION_TYPES, SERIALS, strings, type_use
 
 if TYPE_CHECKING:
     from backstay.foreign.postgast import Node
@@ -56,7 +56,7 @@ def add_column(step: Step, table: Table, node: Node) -> list[Wanted]:
     )
     table.columns[name] = column
     column.needs(table, Link.AUTO)
-    needs_type(column)
+    needs_type(step, column)
     serial = strings(node.get("typeName", {}).get("names", []))
     if len(serial) == 1 and serial[0] in SERIALS:
         _make_serial(step, column)
@@ -71,10 +71,14 @@ def _collation(node: Node) -> str | None:
     return names[-1] if names else None
 
 
-def needs_type(column: Column) -> None:
-    """Tie a column to its type, where that is one of the database."""
+def needs_type(step: Step, column: Column) -> None:
+    """Tie a column to its type, where that is one of the database or of an extension."""
     if isinstance(column.type.base, Item):
         column.needs(column.type.base)
+        return
+    extension = step.database.extensions.get(EXTENSION_TYPES.get(column.type.base, ""))
+    if extension is not None:
+        column.needs(extension)
 
 
 def column_constraints(step: Step, table: Table, column: Column, node: Node) -> list[Wanted]:
@@ -211,4 +215,4 @@ def plain_columns(step: Step, relation: Relation, nodes: list[Node]) -> None:
         )
         relation.columns[column.name] = column
         column.needs(relation, Link.AUTO)
-        needs_type(column)
+        needs_type(step, column)

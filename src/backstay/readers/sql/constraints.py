@@ -39,16 +39,23 @@ class Wanted:
 
 
 def add_constraints(step: Step, table: Table, wanted: list[Wanted]) -> None:
-    """Add constraints in the order in which PostgreSQL does: checks, keys, foreign keys."""
-    for each in wanted:
-        if each.node["contype"] == "CONSTR_CHECK":
-            add_check(step, table, each)
+    """Add constraints in the order in which PostgreSQL does: checks, keys, foreign keys.
+
+    What cannot be added is noted: the table and its other constraints are worth more than the
+    certainty that the statement would fail.
+    """
+    checks = [each for each in wanted if each.node["contype"] == "CONSTR_CHECK"]
     keys = [each for each in wanted if each.node["contype"] in _INDEXED]
     keys.sort(key=lambda each: each.node["contype"] != "CONSTR_PRIMARY")
+    foreign = [each for each in wanted if each.node["contype"] == "CONSTR_FOREIGN"]
+    for each in checks:
+        with step.noting():
+            add_check(step, table, each)
     for each in _without_repeats(keys):
-        add_key(step, table, each)
-    for each in wanted:
-        if each.node["contype"] == "CONSTR_FOREIGN":
+        with step.noting():
+            add_key(step, table, each)
+    for each in foreign:
+        with step.noting():
             add_foreign_key(step, table, each)
 
 

@@ -67,7 +67,9 @@ class _Writer:
         for kind in self.database.types.values():
             yield from self.type(kind)
         for overloads in self.database.routines.values():
-            yield from map(self.routine, overloads)
+            for routine in overloads:
+                if routine.kind != "aggregate":
+                    yield self.routine(routine)
         yield from self.rest()
 
     def table(self, table: Table) -> Facts:
@@ -253,7 +255,7 @@ class _Writer:
             where=routine.where,
             name=self.name(routine),
             arguments=tuple(_plain_type(use) for use in routine.arguments),
-            returns=routine.returns,
+            returns=_returns(routine),
             language=routine.language,
             body=routine.body,
             security_definer=routine.security_definer,
@@ -293,12 +295,28 @@ def _plain_type(use: TypeUse) -> str:
     return type_text(TypeUse(base=use.base, array=use.array))
 
 
+def _returns(routine: Routine) -> str | None:
+    """What a function returns, as ``pg_get_function_result`` prints it."""
+    if routine.kind == "procedure":
+        return None
+    if routine.returns_table:
+        outputs = (f"{identifier(name)} {_plain_type(use)}" for name, use in routine.outputs)
+        return f"TABLE({', '.join(outputs)})"
+    if routine.result is None:
+        return "record" if routine.outputs else "void"
+    return ("SETOF " if routine.returns_set else "") + _plain_type(routine.result)
+
+
 def _partition_key(table: Table) -> str | None:
     if table.partition_strategy is None:
         return None
     keys = []
     for key, operator_class in table.partition_keys:
-        text = identifier(key.name) if isinstance(key, Column) else f"({text_of(key.tree)})"
+        if isinstance(key, Column):
+            text = identifier(key.name)
+        else:
+            text = text_of(key.tree)
+            text = text if "FuncCall" in key.tree else f"({text})"
         keys.append(f"{text} {operator_class}".rstrip())
     return f"{table.partition_strategy} ({', '.join(keys)})"
 

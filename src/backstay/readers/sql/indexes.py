@@ -20,7 +20,7 @@ from backstay.readers.sql.items import (
     Table,
     View,
 )
-from backstay.readers.sql.types import strings
+from backstay.readers.sql.types import EXTENSION_CLASSES, strings
 
 if TYPE_CHECKING:
     from backstay.foreign.postgast import Node
@@ -109,6 +109,12 @@ def add_index(step: Step, index: Index) -> None:
     index.table.indexes[index.name] = index
     if index.constraint is None:
         link_index(index)
+    for part in index.parts:
+        extension = step.database.extensions.get(
+            EXTENSION_CLASSES.get(part.operator_class or "", "")
+        )
+        if extension is not None:
+            index.needs(extension)
     for part in index.parts:
         if isinstance(part.key, Expression):
             for item in part.key.needs:

@@ -169,7 +169,7 @@ def inferred_type(node: Node, look_up: Lookup) -> TypeUse | None:  # noqa: PLR09
     if kind == "CaseExpr":
         results = [when["CaseWhen"]["result"] for when in value["args"]]
         results += [value["defresult"]] if "defresult" in value else []
-        return _first_known([r for r in results if not _is_string(r)] or results, look_up)
+        return _first_known(results, look_up)
     if kind == "SQLValueFunction":
         name = str(value["op"]).removeprefix("SVFOP_").removesuffix("_N")
         return _VALUE_FUNCTIONS.get(name, TypeUse(base="name"))
@@ -192,8 +192,21 @@ def _array_of(use: TypeUse | None) -> TypeUse | None:
 
 
 def _first_known(nodes: list[Node], look_up: Lookup) -> TypeUse | None:
+    """The type that several expressions have together; without its modifiers unless they agree."""
     strong = [node for node in nodes if not node.get("A_Const", {}).get("isnull")]
-    return next((use for use in (inferred_type(node, look_up) for node in strong) if use), None)
+    uses = [inferred_type(node, look_up) for node in strong]
+    typed = [use for use, node in zip(uses, strong, strict=True) if use and not _is_string(node)]
+    known = typed or [use for use in uses if use]
+    if not known:
+        return None
+    if all(use.base in _NUMBERS and not use.array for use in known):
+        first = max(known, key=lambda use: _NUMBERS.index(str(use.base)))
+    else:
+        first = known[0]
+    alike = len(typed) == len(nodes) and all(
+        (use.base, use.modifiers) == (first.base, first.modifiers) for use in known
+    )
+    return first if alike else replace(first, modifiers="")
 
 
 def _constant_type(value: Node) -> TypeUse | None:

@@ -59,7 +59,7 @@ def inherit_column(step: Step, child: Table, column: Column) -> None:
         copy.identity = column.identity
     child.columns[copy.name] = copy
     copy.needs(child, Link.AUTO)
-    needs_type(copy)
+    needs_type(step, copy)
 
 
 def attach_partition(step: Step, parent: Table, child: Table) -> None:

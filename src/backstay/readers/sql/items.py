@@ -276,8 +276,9 @@ class Routine(Item):
     arguments: tuple[TypeUse, ...]
     defaults: int = 0
     variadic: bool = False
-    returns: str | None = None
     result: TypeUse | None = None
+    returns_set: bool = False
+    returns_table: bool = False
     outputs: tuple[tuple[str, TypeUse], ...] = ()
     language: str = "sql"
     body: str | None = None

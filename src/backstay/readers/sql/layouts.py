@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from backstay.readers.sql.dialects import hinted_by_name
 from backstay.readers.sql.scripts import Script
 from backstay.readers.sql.sections import Direction, sections_of
 
@@ -27,7 +28,6 @@ _FLYWAY = re.compile(
 )
 _DIRECTORY = re.compile(r"(?P<version>\d[\d\-]*)[_\-](?P<title>.+)\Z")
 _UNDOES = re.compile(r"(?:[._\-](?:down|rollback|undo|revert))\.sql\Z", re.I)
-_TIMESTAMP = 14
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,26 +63,26 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 def layouts_of(scripts: Iterable[Script]) -> tuple[list[Layout], list[Script]]:
     """The migration directories among some files, and the files that are no migrations."""
-    found: dict[tuple[str, str], list[Part]] = defaultdict(list)
+    found: dict[tuple[str, str, str | None], list[Part]] = defaultdict(list)
     rest: list[Script] = []
     for script in scripts:
         for recognise in _RECOGNISERS:
             match = recognise(script)
             if match is not None:
                 folder, tool, parts = match
-                found[folder, tool] += parts
+                found[folder, tool, hinted_by_name(script.file)] += parts
                 break
         else:
             rest.append(script)
     layouts = [
         Layout(
             database=folder,
-            tool=_named_tool(tool, parts),
+            tool=tool,
             parts=tuple(sorted(parts, key=lambda part: (part.order, part.script.file))),
         )
-        for (folder, tool), parts in found.items()
+        for (folder, tool, _), parts in found.items()
     ]
-    return sorted(_merged(layouts), key=lambda layout: layout.database), rest
+    return sorted(_merged(layouts), key=lambda layout: (layout.database, layout.tool)), rest
 
 
 def _folder(file: str) -> str:
@@ -205,13 +205,41 @@ _RECOGNISERS: tuple[Callable[[Script], Match | None], ...] = (
 )
 
 
-def _named_tool(tool: str, parts: list[Part]) -> str:
-    """``.up.sql`` pairs are sqlx's if their versions are timestamps, else golang-migrate's."""
-    if tool != "paired":
-        return tool
-    stamped = all(len(part.version) == _TIMESTAMP for part in parts)
-    return "sqlx" if stamped else "golang-migrate"
-
-
 def _merged(layouts: list[Layout]) -> list[Layout]:
-    return layouts
+    """Layouts in which the subfolders of one folder count as one, where Flyway would read them so.
+
+    Flyway looks into subfolders. Those whose versions differ go together; where two hold the same
+    version (one a dialect, say), each is a database of its own.
+    """
+    by_parent: dict[str, list[Layout]] = defaultdict(list)
+    kept = [layout for layout in layouts if layout.tool != "flyway"]
+    for layout in layouts:
+        if layout.tool == "flyway":
+            by_parent[_folder(layout.database)].append(layout)
+    for parent, siblings in by_parent.items():
+        above = [layout for layout in kept if layout.database == parent and layout.tool == "flyway"]
+        parts = [part for layout in [*siblings, *above] for part in layout.parts]
+        versions = [(part.version, part.title) for part in parts if part.direction == "up"]
+        numbers = {version for version, _ in versions if version != "R"}
+        if len(siblings) == 1 or len(numbers) < sum(version != "R" for version, _ in versions):
+            kept += siblings
+            continue
+        parts.sort(key=lambda part: (part.order, part.script.file))
+        kept.append(Layout(database=parent, tool="flyway", parts=tuple(parts)))
+    return [_with_baseline(layout) for layout in kept]
+
+
+def _with_baseline(layout: Layout) -> Layout:
+    """Where Flyway has a baseline, a new database starts from the last one."""
+    if layout.tool != "flyway":
+        return layout
+    baselines = [part for part in layout.parts if part.order[-1] == "B"]
+    if not baselines:
+        return layout
+    last = baselines[-1]
+    kept = tuple(
+        part
+        for part in layout.parts
+        if part is last or part.order[0] == 1 or part.order[1] > last.order[1]
+    )
+    return msgspec.structs.replace(layout, parts=kept)

@@ -44,7 +44,7 @@ def like(step: Step, table: Table, node: Node) -> Callable[[], None]:
         )
         table.columns[copy.name] = copy
         copy.needs(table, Link.AUTO)
-        needs_type(copy)
+        needs_type(step, copy)
 
     def finish() -> None:
         for column in source.columns.values():
@@ -54,7 +54,7 @@ def like(step: Step, table: Table, node: Node) -> Callable[[], None]:
             if options & _GENERATED and column.generated is not None:
                 copy.generated = moved_expression(step, column.generated, table, where)
             if options & _IDENTITY and column.identity is not None:
-                own_sequence(step, copy, str(copy.type.base), Link.INTERNAL)
+                own_sequence(step, copy, "bigint", Link.INTERNAL)
                 copy.identity = column.identity
         if isinstance(source, Table):
             _copy_parts(step, source, table, options)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Outputs = list[Output] | None
 
+_SYSTEM = {"pg_catalog", "information_schema"}
 _CLAUSES = ("whereClause", "havingClause", "windowClause", "limitOffset", "limitCount")
 # These may also use the names of output columns.
 _OUTPUT_CLAUSES = ("groupClause", "sortClause", "distinctClause")
@@ -142,6 +143,10 @@ def _relation_source(binder: Binder, value: Node, scope: Scope) -> Source:
             pass
     relation = binder.database.relation(value.get("schemaname"), name)
     if relation is None:
+        home = value.get("schemaname")
+        if home not in _SYSTEM and not name.startswith("pg_"):
+            key = (home or "public", name)
+            binder.database.unknown.setdefault(key, binder.where)
         return Source(name=name, columns=None)
     value[BOUND] = relation
     binder.reads[relation] = None

@@ -60,7 +60,10 @@ def _rename_relation(step: Step, node: Node) -> None:
     relation = _found(step, node)
     if relation is None:
         return
-    new = node["newname"]
+    kind, new = node["renameType"], node["newname"]
+    wrong_view = isinstance(relation, View) and relation.materialized != (kind == "OBJECT_MATVIEW")
+    if (wrong_view or not isinstance(relation, View)) and kind in {"OBJECT_VIEW", "OBJECT_MATVIEW"}:
+        raise NotApplied(f"{relation.name} is not such a view")
     if isinstance(relation, Index):
         rename_index(step, relation, new)
     else:

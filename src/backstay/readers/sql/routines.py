@@ -11,7 +11,7 @@ from backstay.readers.sql.drops import argument_text, find_routine
 from backstay.readers.sql.expressions import text_of
 from backstay.readers.sql.items import Column, Item, Relation, Routine, TypeUse
 from backstay.readers.sql.keywords import identifier
-from backstay.readers.sql.types import qualified, strings, type_text, type_use
+from backstay.readers.sql.types import qualified, strings, type_use
 
 if TYPE_CHECKING:
     from backstay.foreign.postgast import Node
@@ -75,8 +75,13 @@ def _with_arguments(step: Step, routine: Routine) -> Routine | None:
     )
 
 
+def _result_text(routine: Routine) -> tuple[object, ...]:
+    uses = [use for _, use in routine.outputs] + ([routine.result] if routine.result else [])
+    return (routine.returns_set, routine.returns_table, *map(argument_text, uses))
+
+
 def _replace(old: Routine, new: Routine) -> None:
-    if old.kind != new.kind or old.returns != new.returns:
+    if old.kind != new.kind or _result_text(old) != _result_text(new):
         raise NotApplied(f"the function {old.name} cannot change its return type")
     for field in (
         *("where", "defaults", "variadic", "result", "outputs", "language", "body", "source"),
@@ -86,30 +91,16 @@ def _replace(old: Routine, new: Routine) -> None:
 
 
 def _set_result(step: Step, routine: Routine, node: Node, modes: list[str]) -> None:
-    """What a function returns, as ``pg_get_function_result`` prints it."""
-    table = [
-        f"{identifier(name)} {argument_text(use)}"
-        for (name, use), mode in zip(
-            routine.outputs, [mode for mode in modes if mode in _OUTPUTS], strict=True
-        )
-        if mode == "FUNC_PARAM_TABLE"
-    ]
+    """What a function returns. ``result`` stays open where it is a record of several columns."""
     if routine.kind == "procedure":
         return
-    if table:
-        routine.returns = f"TABLE({', '.join(table)})"
-        routine.result = routine.outputs[0][1] if len(table) == 1 else None
-        return
+    routine.returns_table = "FUNC_PARAM_TABLE" in modes
     written = node.get("returnType")
-    if written is None:
-        many = len(routine.outputs) > 1
-        routine.result = None if many or not routine.outputs else routine.outputs[0][1]
-        routine.returns = (
-            "record" if many else type_text(routine.result) if routine.result else "void"
-        )
-        return
-    routine.result = type_use(written, step.database)
-    routine.returns = ("SETOF " if written.get("setof") else "") + argument_text(routine.result)
+    if routine.returns_table or written is None:
+        routine.result = routine.outputs[0][1] if len(routine.outputs) == 1 else None
+    else:
+        routine.result = type_use(written, step.database)
+        routine.returns_set = written.get("setof", False)
 
 
 def _set_options(routine: Routine, options: list[Node]) -> None:

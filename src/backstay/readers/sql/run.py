@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backstay.foreign.postgast import Node, SqlFault
-from backstay.model.data import Dialect, Name
+from backstay.model.data import Name
 from backstay.model.facts import Fact, NotChecked, Unread
 from backstay.model.migrations import Effect, Migration, MigrationStatement
 from backstay.model.places import Place
@@ -33,15 +33,7 @@ class Run:
         self.naming = Naming(self.database)
 
     def facts(self) -> Iterator[Fact]:
-        """All facts: the source, its migrations and statements, and the schema at the end."""
-        files = dict.fromkeys(part.script.file for part in self.layout.parts)
-        yield Dialect(
-            where=Place(file=next(iter(files))),
-            database=self.database.name,
-            dialect="postgresql",
-            layout=self.layout.tool,
-            files=tuple(files),
-        )
+        """The migrations with their statements, and the schema at the end."""
         for order, part in enumerate(self.layout.parts):
             if self.layout.is_migrations:
                 yield self._migration(part, order)

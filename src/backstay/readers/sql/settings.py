@@ -99,6 +99,8 @@ def create_extension(step: Step, node: Node) -> None:
         if node.get("if_not_exists"):
             return
         raise NotApplied(f"the extension {name} is there already")
+    if node.get("options") is None and name == "plpgsql":
+        return
     written = option(node.get("options", []), "schema")
     schema = written["String"]["sval"] if written else None
     extension = Extension(name=name, where=step.place(), schema=schema)

@@ -15,6 +15,8 @@ _OPERATORS = re.compile(
     rb"[-+*/<>=~!@#%^&|?\[:]+|\b(?:union|intersect|except|join|is|isnull|notnull|collate|at)\b",
     re.I,
 )
+_VARIABLE = re.compile(rb"(?<![:\w]):(?=['\"A-Za-z_])")
+_PLACEHOLDER = re.compile(rb"\$\{(\w+)\}")
 _INSERT = re.compile(
     rb"insert\s+into\s+((?:\"[^\"]+\"|[\w$\x80-\xff]+)(?:\s*\.\s*(?:\"[^\"]+\"|[\w$\x80-\xff]+))*)"
     rb"(?:\s*\([^()]*\))?\s*(?:overriding\s+(?:system|user)\s+value\s+)?values\b",
@@ -38,7 +40,26 @@ def trees_of(text: bytes) -> list[Node]:
             text = b"INSERT INTO " + data[1] + b" DEFAULT VALUES"
         elif _operators(text) > _MOST_OPERATORS:
             raise SqlFault("an expression or a query with thousands of operators is not read", None)
-    return [statement["stmt"] for statement in parse(text) if "stmt" in statement]
+    return [statement["stmt"] for statement in _parsed(text) if "stmt" in statement]
+
+
+def _parsed(text: bytes) -> list[Node]:
+    """The trees, if need be with the variables of psql and Flyway read as plain names.
+
+    Spaces take the place of their marks, so that positions stay.
+    """
+    try:
+        return parse(text)
+    except SqlFault:
+        filled = _PLACEHOLDER.sub(rb"  \1 ", text)
+        filled = _VARIABLE.sub(b" ", filled)
+        if filled == text:
+            raise
+        try:
+            return parse(filled)
+        except SqlFault:
+            pass
+        raise
 
 
 def _operators(text: bytes) -> int:

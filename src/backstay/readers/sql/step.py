@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +57,14 @@ class Step:
         end = limit if limit is not None else element_end(self.text, at)
         end = at + len(self.text[at:end].rstrip(b" \t\r\n,"))
         return Place(file=self.file, start=self.start + at, end=self.start + end)
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what cannot be applied, and go on with the rest of the statement."""
+        try:
+            yield
+        except NotApplied as reason:
+            self.notes.append(str(reason))
 
     def within(self, text: bytes, start: int | None) -> Step:
         """A statement that this one runs, found at ``start`` in the file or not in it at all."""

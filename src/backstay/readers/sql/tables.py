@@ -123,7 +123,7 @@ def _typed_columns(step: Step, table: Table, node: Node) -> None:
         )
         table.columns[copy.name] = copy
         copy.needs(table, Link.AUTO)
-        needs_type(copy)
+        needs_type(step, copy)
 
 
 def _set_partitioning(step: Step, table: Table, node: Node) -> None:
@@ -164,7 +164,7 @@ def create_table_as(step: Step, node: Node) -> None:
         )
         table.columns[column.name] = column
         column.needs(table, Link.AUTO)
-        needs_type(column)
+        needs_type(step, column)
     table.last_position = len(table.columns)
 
 

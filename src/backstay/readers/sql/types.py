@@ -83,6 +83,19 @@ EXTENSION_TYPES = {
     "h3index": "h3",
 }
 
+# Which of them brings which operator classes for indexes.
+EXTENSION_CLASSES = {
+    "gin_trgm_ops": "pg_trgm",
+    "gist_trgm_ops": "pg_trgm",
+    "gist_ltree_ops": "ltree",
+    "gin_hstore_ops": "hstore",
+    "gin__int_ops": "intarray",
+    "gist__int_ops": "intarray",
+    "vector_l2_ops": "vector",
+    "vector_ip_ops": "vector",
+    "vector_cosine_ops": "vector",
+}
+
 _INTERVAL_FIELDS = {
     4: " year",
     2: " month",

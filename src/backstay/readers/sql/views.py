@@ -68,6 +68,7 @@ def _make_view(  # noqa: PLR0913 (by name)
     schema = database.schema_to_create_in(home)
     binder = Binder(database, step.place())
     outputs = binder.select(query["SelectStmt"], None) if "SelectStmt" in query else None
+    _column_names(outputs, names)
     there = database.relations.get((schema, written["relname"]))
     if there is not None and not (replace and isinstance(there, View) and not there.materialized):
         raise NotApplied(f"{written['relname']} exists already")
@@ -76,7 +77,7 @@ def _make_view(  # noqa: PLR0913 (by name)
         view = View(name=written["relname"], schema=schema, where=step.place(), definition="")
         database.add_relation(view)
     assert isinstance(view, View)
-    _set_columns(view, outputs, names)
+    _set_columns(step, view, outputs, names)
     view.where = step.place()
     view.definition = _definition(step.text)
     view.security_invoker = invoker
@@ -85,11 +86,11 @@ def _make_view(  # noqa: PLR0913 (by name)
     return view
 
 
-def _set_columns(view: View, outputs: list[Output] | None, names: list[str]) -> None:
+def _set_columns(step: Step, view: View, outputs: list[Output] | None, names: list[str]) -> None:
     """Give the view its columns; those of a replaced view stay and new ones come after."""
     view.columns_known = outputs is not None
-    for position, output in enumerate(outputs or (), start=1):
-        name = names[position - 1] if position <= len(names) else output.name
+    written = _column_names(outputs, names)
+    for position, (name, output) in enumerate(zip(written, outputs or (), strict=False), start=1):
         column = view.columns.get(name)
         if column is None:
             column = Column(
@@ -100,7 +101,14 @@ def _set_columns(view: View, outputs: list[Output] | None, names: list[str]) -> 
         elif isinstance(column.type.base, Item):
             column.release(column.type.base)
         column.type = output.type or UNKNOWN_TYPE
-        needs_type(column)
+        needs_type(step, column)
+
+
+def _column_names(outputs: list[Output] | None, names: list[str]) -> list[str]:
+    written = [*names, *(output.name for output in (outputs or [])[len(names) :])]
+    if len(set(written)) < len(written):
+        raise NotApplied("a view would have two columns of the same name")
+    return written
 
 
 def _link(view: View, needed: list[Item]) -> None:

@@ -1,0 +1,230 @@
+"""Schema files that are no migrations: which of them form one database, and in which order.
+
+The rule: a file that includes others (``\\i``, ``\\ir`` of psql) is one database with them. Of the other files
+of one folder, those belong together where one uses a table, view or type that another one makes;
+but where two of them make the same table, each file is a database of its own. Files that are not tied
+to any other are databases of their own, too. What makes comes before what uses; else by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import PurePosixPath
+from posixpath import normpath
+from typing import Any
+
+import msgspec
+
+from backstay.foreign.postgast import Node, SqlFault
+from backstay.readers.sql.layouts import Layout, Part
+from backstay.readers.sql.scripts import Script
+from backstay.readers.sql.splitter import split
+from backstay.readers.sql.statements import trees_of
+from backstay.readers.sql.types import strings
+
+_INCLUDE = re.compile(
+    rb"^[ \t]*\\i(?:r|nclude|nclude_relative)?[ \t]+'?([^'\r\n]+?)'?[ \t]*$", re.MULTILINE
+)
+_MOST_INCLUDES = 1_000
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """The tables, views and types that a file makes and uses, and whether it defines anything."""
+
+    made: frozenset[str]
+    used: frozenset[str]
+    defines: bool
+
+
+def schema_layouts(scripts: list[Script]) -> tuple[list[Layout], list[Script]]:
+    """The databases among schema files, and the files that define nothing."""
+    by_file = {script.file: script for script in scripts}
+    layouts, taken = _including(by_file)
+    folders: dict[str, list[Script]] = defaultdict(list)
+    queries: list[Script] = []
+    names: dict[str, Names] = {}
+    for script in scripts:
+        if script.file in taken:
+            continue
+        names[script.file] = names_of(script)
+        if names[script.file].defines:
+            folders[str(PurePosixPath(script.file).parent)].append(script)
+        else:
+            queries.append(script)
+    for folder, members in folders.items():
+        for group in _groups(members, names):
+            name = group[0].file if len(group) == 1 else folder
+            layouts.append(_layout(name, [_whole(script) for script in group]))
+    return layouts, queries
+
+
+def _layout(name: str, parts: list[Part]) -> Layout:
+    return Layout(database=name, tool="schema", parts=tuple(parts))
+
+
+def _whole(script: Script) -> Part:
+    return _part(script, script.start, len(script.text))
+
+
+def _part(script: Script, start: int, end: int) -> Part:
+    return Part(script=script, start=start, end=end, version="", title="", direction="up", order=())
+
+
+# Files that include others
+
+
+def _including(by_file: dict[str, Script]) -> tuple[list[Layout], set[str]]:
+    included = {
+        target
+        for script in by_file.values()
+        for target in _targets(script)
+        if target in by_file and target != script.file
+    }
+    layouts: list[Layout] = []
+    taken: set[str] = set()
+    for file, script in by_file.items():
+        targets = [target for target in _targets(script) if target in by_file]
+        if targets and file not in included:
+            parts: list[Part] = []
+            _include(script, by_file, parts, set())
+            layouts.append(_layout(file, parts))
+            taken |= {part.script.file for part in parts}
+    return layouts, taken
+
+
+def _targets(script: Script) -> list[str]:
+    folder = PurePosixPath(script.file).parent
+    return [
+        normpath(str(folder / target[1].decode("utf-8", "replace")))
+        for target in _INCLUDE.finditer(script.text)
+    ]
+
+
+def _include(
+    script: Script, by_file: dict[str, Script], parts: list[Part], open_: set[str]
+) -> None:
+    """The parts of a file, with those of each file that it includes in their places."""
+    at = script.start
+    for mark, target in zip(_INCLUDE.finditer(script.text), _targets(script), strict=True):
+        inner = by_file.get(target)
+        if inner is None or target in open_ or len(parts) > _MOST_INCLUDES:
+            continue
+        parts.append(_part(script, at, mark.start()))
+        _include(inner, by_file, parts, open_ | {script.file})
+        at = mark.end()
+    parts.append(_part(script, at, len(script.text)))
+
+
+# Files of one folder
+
+
+def names_of(script: Script) -> Names:
+    """What a file makes and uses."""
+    made: set[str] = set()
+    used: set[str] = set()
+    defines = False
+    for piece in split(script.text, script.start):
+        try:
+            statements = trees_of(script.text[piece.start : piece.end])
+        except SqlFault:
+            defines = True  # it may be a definition; the reader will say that it does not parse
+            continue
+        for statement in statements:
+            kind, node = next(iter(statement.items()))
+            defines = defines or kind not in _QUERIES
+            new = _made(kind, node)
+            made |= {new} if new else set()
+            used |= _used(node)
+    return Names(made=frozenset(made), used=frozenset(used - made), defines=defines)
+
+
+_QUERIES = {
+    "SelectStmt",
+    "InsertStmt",
+    "UpdateStmt",
+    "DeleteStmt",
+    "MergeStmt",
+    "TransactionStmt",
+    "VariableSetStmt",
+    "VariableShowStmt",
+    "CopyStmt",
+    "ExplainStmt",
+}
+
+
+def _made(kind: str, node: Node) -> str | None:
+    if kind == "CreateStmt":
+        return str(node["relation"]["relname"])
+    if kind == "ViewStmt":
+        return str(node["view"]["relname"])
+    if kind == "CreateTableAsStmt":
+        return str(node["into"]["rel"]["relname"])
+    if kind in {"CreateEnumStmt", "CreateRangeStmt"}:
+        return strings(node["typeName"])[-1]
+    if kind == "CreateDomainStmt":
+        return strings(node["domainname"])[-1]
+    if kind == "CompositeTypeStmt":
+        return str(node["typevar"]["relname"])
+    return None
+
+
+def _used(node: Any) -> set[str]:  # noqa: ANN401 (any part of a tree)
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if type(part) is list:
+            waiting += part
+        elif type(part) is dict:
+            if "relname" in part:
+                found.add(part["relname"])
+            names = part.get("names")
+            if type(names) is list:
+                found.update(strings(names)[-1:])
+            waiting += [each for each in part.values() if type(each) in (dict, list)]
+    return found
+
+
+def _groups(scripts: list[Script], names: dict[str, Names]) -> list[list[Script]]:
+    """The files of one folder, those together that build on each other."""
+    makers: dict[str, list[str]] = defaultdict(list)
+    for script in scripts:
+        for name in names[script.file].made:
+            makers[name].append(script.file)
+    parent = {script.file: script.file for script in scripts}
+
+    def root(file: str) -> str:
+        while parent[file] != file:
+            parent[file] = parent[parent[file]]
+            file = parent[file]
+        return file
+
+    needs: dict[str, set[str]] = defaultdict(set)
+    for script in scripts:
+        for name in names[script.file].used:
+            if len(makers.get(name, ())) == 1:
+                needs[script.file].add(makers[name][0])
+                parent[root(script.file)] = root(makers[name][0])
+    groups: dict[str, list[Script]] = defaultdict(list)
+    for script in scripts:
+        groups[root(script.file)].append(script)
+    found: list[list[Script]] = []
+    for group in groups.values():
+        made = [name for script in group for name in names[script.file].made]
+        if len(made) != len(set(made)):
+            found += [[script] for script in group]
+        else:
+            found.append(_ordered(group, needs))
+    return found
+
+
+def _ordered(group: list[Script], needs: dict[str, set[str]]) -> list[Script]:
+    """What makes before what uses; files that need each other, by name."""
+    waiting = {script.file: script for script in sorted(group, key=lambda script: script.file)}
+    found: list[Script] = []
+    while waiting:
+        ready = [file for file in waiting if not (needs[file] - {file}) & waiting.keys()]
+        for file in ready or list(waiting)[:1]:
+            found.append(waiting.pop(file))
+    return found
