@@ -146,7 +146,8 @@ def test_the_next_start_sweeps_up_when_owner_keeper_and_server_are_killed_in_the
     with owner_of_a_server(where, then=BUSY) as owned:
         assert owned.owner.stdout is not None
         assert owned.owner.stdout.readline() == "busy\n"
-        for one in (owned.server, owned.keeper, owned.owner.pid):
+        os.kill(owned.server, signal.SIGSTOP)  # or it would see that its keeper has ended
+        for one in (owned.keeper, owned.server, owned.owner.pid):
             end(one)
         # The one that is at its statement does not notice, and stays.
         assert eventually(lambda: len(processes.belonging_to(owned.folder)) == 1)
