@@ -156,6 +156,7 @@ class Service(Fact, frozen=True, kw_only=True, tag="service", tag_field="kind"):
             for the start of the container, not for its health).
         restart: ``restart``, or ``deploy.restart_policy.condition`` after "deploy:".
         memory_limit, cpu_limit: as written.
+        assumed: settings with a variable's default in them, which another environment may replace.
         places: where each setting stands; in another place than the service where it was merged
             or inherited.
     """
@@ -198,6 +199,7 @@ class Service(Fact, frozen=True, kw_only=True, tag="service", tag_field="kind"):
     profiles: tuple[str, ...] = ()
     replicas: int | None = None
     stop_grace_period: str | None = None
+    assumed: tuple[str, ...] = ()
     places: tuple[tuple[str, Place], ...] = ()
 
     def place_of(self, setting: str) -> Where:

@@ -175,8 +175,8 @@ def is_dash_based(image: Image) -> bool:
 
 
 def major_of(image: Image) -> int | None:
-    """The first number of a tag: 16 of "16.2-alpine"; None for "latest" and "alpine"."""
-    found = re.match(r"v?(\d{1,4})(?![\d])", image.tag or "")
+    """The version's first number: 16 of "16.2-alpine" and "latest-pg16"; None for "alpine"."""
+    found = re.match(r"(?:v|(?:[a-z]+-)?pg)?(\d{1,4})(?![\d])", image.tag or "")
     return int(found[1]) if found else None
 
 
@@ -192,6 +192,6 @@ def data_folders(image: Image, engine: Engine) -> tuple[str, ...]:
     # https://github.com/docker-library/postgres/pull/1259
     major = major_of(image)
     if major is None:
-        return ("/var/lib/postgresql/data", "/var/lib/postgresql")
+        return ("/var/lib/postgresql", "/var/lib/postgresql/data")
     first_with_parent = 18
     return ("/var/lib/postgresql",) if major >= first_with_parent else engine.data

@@ -69,7 +69,7 @@ def is_worthless(secret: str, *words: str | None) -> bool:
     if len(secret) <= 4 or _WORTHLESS.search(secret):
         return True
     letters = re.sub(r"[^a-z]", "", secret.lower())
-    return any(word and _plain(word) and letters.startswith(_plain(word)[:20]) for word in words)
+    return any(word and _plain(word) and _plain(word)[:20] in letters for word in words)
 
 
 def _plain(word: str) -> str:

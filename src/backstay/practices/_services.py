@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from backstay.model.deployment import Service
 from backstay.model.places import Place
 from backstay.practices._known_images import engine_of
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from backstay.model.backend import Backend
-    from backstay.model.deployment import BuildStage, ComposeFile, Image, ImageBuild, Service
+    from backstay.model.deployment import BuildStage, ComposeFile, Image, ImageBuild
     from backstay.model.places import Where
     from backstay.practices._known_images import Engine
 
@@ -29,9 +30,10 @@ _JOB = re.compile(
 )
 # "migrate && serve" goes on to serve.
 _SEQUENCE = re.compile(r"&&|;|\n")
-_INTERMEDIATE = re.compile(
-    r"(?:^|[-_.])(?:dev\w*|tests?|testing|lint|ci|debug|build\w*)(?:$|[-_.])", re.IGNORECASE
+_FOR_DEVELOPMENT = re.compile(
+    r"(?:^|[-_.])(?:dev\w*|tests?|testing|lint|ci|debug)(?:$|[-_.])", re.IGNORECASE
 )
+_FOR_BUILDING = re.compile(r"(?:^|[-_.])build\w*(?:$|[-_.])", re.IGNORECASE)
 _FILLED_FROM_OVERLAYS = (
     "image",
     "build",
@@ -106,21 +108,45 @@ def engine_of_service(service: Service, backend: Backend) -> Engine | None:
     return engine_of(root_image_of(service, backend))
 
 
-def runnable_stages(build: ImageBuild) -> list[BuildStage]:
-    """The stages of a Dockerfile that are run: the last, and each that ends in a command.
+def runnable_stages(build: ImageBuild, backend: Backend) -> list[BuildStage]:
+    """The stages of a Dockerfile that are run: those that services name, else each last one.
 
     A stage that another one is built from or copies from is an intermediate one, and so is one
     that is named for tests or development.
     """
+    asked = {
+        id(build.stage(service.target))
+        for service in backend.of(Service)
+        if service.dockerfile == build.scope and service.role != "development"
+    }
     used = {name.lower() for stage in build.stages for name in stage.copies_from}
     used |= {stage.based_on.lower() for stage in build.stages if stage.based_on}
     return [
         stage
         for number, stage in enumerate(build.stages)
         if stage.entry
-        and not _INTERMEDIATE.search(stage.name or "")
-        and (stage is build.stages[-1] or not used & {(stage.name or "").lower(), str(number)})
+        and not _FOR_DEVELOPMENT.search(stage.name or "")
+        and (id(stage) in asked or _is_end(build, stage, number, used))
     ]
+
+
+def _is_end(build: ImageBuild, stage: BuildStage, number: int, used: set[str]) -> bool:
+    if _FOR_BUILDING.search(stage.name or ""):
+        return False
+    return stage is build.stages[-1] or not used & {(stage.name or "").lower(), str(number)}
+
+
+def stages_in_use(build: ImageBuild, backend: Backend) -> list[BuildStage]:
+    """The stages that end in an image that is run, or that it copies from."""
+    waiting = runnable_stages(build, backend) or list(build.stages[-1:])
+    kept: set[int] = set()
+    while waiting:
+        stage = waiting.pop()
+        if id(stage) not in kept:
+            kept.add(id(stage))
+            names = (*stage.copies_from, *([stage.based_on] if stage.based_on else []))
+            waiting += [found for name in names if (found := build.stage(name))]
+    return [stage for stage in build.stages if id(stage) in kept]
 
 
 def chain_of(build: ImageBuild, stage: BuildStage) -> Iterator[BuildStage]:
@@ -133,9 +159,9 @@ def chain_of(build: ImageBuild, stage: BuildStage) -> Iterator[BuildStage]:
         current = build.stage(current.based_on) if current.based_on else None
 
 
-def final_chains(build: ImageBuild) -> list[BuildStage]:
+def final_chains(build: ImageBuild, backend: Backend) -> list[BuildStage]:
     """All stages whose layers end in an image that is run, each once."""
-    ends = runnable_stages(build) or list(build.stages[-1:])
+    ends = runnable_stages(build, backend) or list(build.stages[-1:])
     kept = {id(stage) for end in ends for stage in chain_of(build, end)}
     return [stage for stage in build.stages if id(stage) in kept]
 

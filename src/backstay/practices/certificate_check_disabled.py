@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 _VARIABLES = {
     "NODE_TLS_REJECT_UNAUTHORIZED": ("0", "false"),
     "PYTHONHTTPSVERIFY": ("0",),
-    "GIT_SSL_NO_VERIFY": ("1", "true", "yes"),
     "NPM_CONFIG_STRICT_SSL": ("false",),
     "npm_config_strict_ssl": ("false",),
     "YARN_STRICT_SSL": ("false",),
 }
+# Git and pip look at whether these are set, not at what they say.
+_SET_AT_ALL = frozenset(("GIT_SSL_NO_VERIFY", "PIP_TRUSTED_HOST"))
 _COMMANDS = re.compile(
     r"\bcurl\s(?:[^|;&\n]*\s)?(?:-[A-Za-jl-z]*k[A-Za-z]*|--insecure|--proxy-insecure)(?=\s)"
     r"|\bwget\s[^|;&\n]*--no-check-certificate\b"
     r"|\bpip3?\s[^|;&\n]*--trusted-host\b"
     r"|\bapt-get\s[^|;&\n]*(?:--allow-unauthenticated|--force-yes)\b"
     r"|\bapk\s[^|;&\n]*--allow-untrusted\b"
-    r"|\b(?:yum|dnf|microdnf)\s[^|;&\n]*--nogpgcheck\b"
+    r"|\b(?:yum|dnf|tdnf|microdnf)\s[^|;&\n]*(?:--nogpgcheck\b|--setopt[\s=]+sslverify=(?:false|0))"
+    r"|\brpm\s[^|;&\n]*--no(?:digest|signature|verify|filedigest)\b"
     r"|\b(?:npm|yarn|pnpm)\s+config\s+set\s+(?:-\S+\s+)*strict-ssl[\s=]+false\b"
     r"|\bgit\s+config\s[^|;&\n]*http\.sslVerify[\s=]+false\b"
     r"|\bgit\s+-c\s+http\.sslVerify=false\b"
@@ -87,7 +89,10 @@ def _switched_off(instruction: Instruction) -> Iterator[str]:
 
 
 def _is_off(variable: Variable) -> bool:
-    return (variable.value or "").lower() in _VARIABLES.get(variable.name, ())
+    value = (variable.value or "").lower()
+    if variable.name in _SET_AT_ALL:
+        return bool(value)
+    return value in _VARIABLES.get(variable.name, ())
 
 
 def _finding(subject: Service | ImageBuild, what: str, where: Where) -> Finding:

@@ -52,7 +52,7 @@ def container_runs_as_root(build: ImageBuild, backend: Backend) -> Iterator[Find
     """
     if build.role == "development":
         return
-    for stage in runnable_stages(build):
+    for stage in runnable_stages(build, backend):
         if users_of_services(build, stage, backend) or drops_privileges(build, stage):
             continue
         why = _why_root(stage)

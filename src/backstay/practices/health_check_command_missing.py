@@ -55,7 +55,7 @@ def health_check_command_missing(
         CMD ["python", "-m", "http.server"]
     """
     if isinstance(subject, ImageBuild):
-        for stage in runnable_stages(subject):
+        for stage in runnable_stages(subject, backend):
             check = stage.health_check
             tool = _missing(check, stage.root_image, list(chain_of(subject, stage)))
             if check and tool:

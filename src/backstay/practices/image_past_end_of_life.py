@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     severity="medium",
     stages={"enterprise": "Keep a list of all versions and their ends, and plan by it."},
 )
-def image_past_end_of_life(subject: Service | ImageBuild, backend: Backend) -> Iterator[Finding]:  # noqa: ARG001
+def image_past_end_of_life(subject: Service | ImageBuild, backend: Backend) -> Iterator[Finding]:
     """A database, language or system runs in a version that gets no more security fixes.
 
     Why: Faults found from then on stay open, and are known to everybody. The longer it waits, the
@@ -46,7 +46,9 @@ def image_past_end_of_life(subject: Service | ImageBuild, backend: Backend) -> I
     """
     images: list[tuple[Image, Where]] = []
     if isinstance(subject, ImageBuild):
-        images += [(stage.image, stage.where) for stage in final_chains(subject) if stage.image]
+        images += [
+            (stage.image, stage.where) for stage in final_chains(subject, backend) if stage.image
+        ]
     elif subject.image and not subject.build and dict(subject.places).get("image"):
         images.append((subject.image, subject.place_of("image")))
     name = subject.name if isinstance(subject, Service) else subject.scope
@@ -55,8 +57,8 @@ def image_past_end_of_life(subject: Service | ImageBuild, backend: Backend) -> I
         if ended is None or not (is_official(image) or engine_of(image)):
             continue
         yield Finding(
-            message=f"{name} runs {ended.product} {ended.version} ({image.text}), which gets no "
-            f"security fixes since {ended.day}",
+            message=f"{name} runs {ended.product} {ended.version} ({image.text}), which has "
+            f"had no security fixes since {ended.day}",
             evidence=(subject,),
             about=f"{ended.product} {ended.version}",
             cause=f"{ended.product} {ended.version} in {subject.scope}",

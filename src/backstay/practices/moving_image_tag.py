@@ -8,7 +8,7 @@ from backstay.model.backend import Backend
 from backstay.model.deployment import ComposeFile, ImageBuild, image_of
 from backstay.model.findings import Finding, Fix
 from backstay.practices._known_images import is_official
-from backstay.practices._services import apart
+from backstay.practices._services import apart, stages_in_use
 from backstay.practices.practice import practice
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def moving_image_tag(file: ComposeFile | ImageBuild, backend: Backend) -> Iterat
     """
     severity: Severity | None = "low" if file.role == "development" else None
     if isinstance(file, ImageBuild):
-        yield from _in_dockerfile(file, severity)
+        yield from _in_dockerfile(file, backend, severity)
         return
     services = backend.services_in(file.scope)
     built = {service.image.repository for service in services if service.image and service.build}
@@ -79,9 +79,11 @@ def moving_image_tag(file: ComposeFile | ImageBuild, backend: Backend) -> Iterat
             )
 
 
-def _in_dockerfile(build: ImageBuild, severity: Severity | None) -> Iterator[Finding]:
+def _in_dockerfile(
+    build: ImageBuild, backend: Backend, severity: Severity | None
+) -> Iterator[Finding]:
     named = {(stage.name or "").lower() for stage in build.stages}
-    for stage in build.stages:
+    for stage in stages_in_use(build, backend):
         sources = [(stage.image, stage.where)] if stage.image else []
         for instruction in stage.instructions[1:]:
             found = re.search(r"--from=(\S+)", instruction.arguments)
@@ -110,7 +112,8 @@ def _moves(image: Image) -> str:
     if image.digest or image.text == "scratch":
         return ""
     if image.tag is None:
-        return "" if "$" in image.text else "names no version (it means latest)"
+        known = "$" not in image.text and (is_official(image) or not image.assumed)
+        return "names no version (it means latest)" if known else ""
     tag = image.tag.lower()
     if tag in _MOVING or (tag.startswith("latest-") and not re.search(r"\d", tag)):
         return "is a new version whenever one is published"

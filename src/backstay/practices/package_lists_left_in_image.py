@@ -19,7 +19,7 @@ _MOUNTED = re.compile(r"--mount=type=(?:cache|tmpfs),[^\s]*(?:target|dst)=/var/(
 
 
 @practice(area="performance", severity="low")
-def package_lists_left_in_image(build: ImageBuild, backend: Backend) -> Iterator[Finding]:  # noqa: ARG001
+def package_lists_left_in_image(build: ImageBuild, backend: Backend) -> Iterator[Finding]:
     r"""An image carries the package lists of the day it was built.
 
     Why: apt-get update leaves 20 to 50 MB of lists in the layer. Every host pulls and keeps them,
@@ -45,7 +45,7 @@ def package_lists_left_in_image(build: ImageBuild, backend: Backend) -> Iterator
     """
     if build.role == "development":
         return
-    for stage in final_chains(build):
+    for stage in final_chains(build, backend):
         for instruction in stage.instructions:
             if instruction.name == "RUN" and _leaves_lists(instruction):
                 yield Finding(

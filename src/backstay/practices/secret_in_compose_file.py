@@ -75,10 +75,11 @@ def _in_service(service: Service) -> Iterator[tuple[Where, Finding]]:
         secret = literal_secret(variable.name, variable.value)
         severity = _severity(secret, service, assumed=variable.assumed) if secret else None
         if secret and severity:
-            worth = is_worthless(secret, service.name, *_user_names(service))
+            worth = is_worthless(secret, service.name, *_other_values(service))
             yield variable.where, _finding(service, variable, severity, known=worth)
     secret = secret_in_command(service.command)
-    severity = _severity(secret, service, assumed=False) if secret else None
+    assumed = "command" in service.assumed
+    severity = _severity(secret, service, assumed=assumed) if secret else None
     if secret and severity:
         where = service.place_of("command")
         message = f"The command of {service.name} holds a password as text"
@@ -94,7 +95,7 @@ def _severity(secret: str, service: Service, *, assumed: bool) -> Severity | Non
         return "high"
     if service.role == "development":
         return None
-    worthless = is_worthless(secret, service.name, *_user_names(service))
+    worthless = is_worthless(secret, service.name, *_other_values(service))
     if assumed:
         return "low" if service.role == "production" else None
     return "medium" if worthless else "high"
@@ -123,10 +124,13 @@ _FIX = Fix(
 )
 
 
-def _user_names(service: Service) -> tuple[str | None, ...]:
-    """Values that a lazy password repeats: the user, the database."""
+_NAMES_OF_ACCOUNTS = ("USER", "USERNAME", "DB", "DATABASE", "NAME", "KEY_ID", "ACCESS_KEY")
+
+
+def _other_values(service: Service) -> tuple[str | None, ...]:
+    """Names that a made-up password repeats: of the user, the database, the access key."""
     return tuple(
         variable.value
         for variable in service.environment
-        if variable.name.endswith(("_USER", "_USERNAME", "_DB", "_DATABASE", "USER"))
+        if variable.name.endswith(_NAMES_OF_ACCOUNTS) and "SECRET" not in variable.name
     )

@@ -35,7 +35,7 @@ _PUBLIC_FILE = re.compile(r"(?:^|[._-])(?:ca|cert\w*|chain|bundle|pub|public|ful
     severity="high",
     stages={"enterprise": "Scan images in the registry too: old ones keep what was once in them."},
 )
-def secret_in_image(build: ImageBuild, backend: Backend) -> Iterator[Finding]:  # noqa: ARG001
+def secret_in_image(build: ImageBuild, backend: Backend) -> Iterator[Finding]:
     """A password, key or private file becomes part of an image.
 
     Why: Every layer and every ENV value of an image can be read by whoever can pull it, and
@@ -67,7 +67,7 @@ def secret_in_image(build: ImageBuild, backend: Backend) -> Iterator[Finding]:  
     """
     if build.role == "development":
         return
-    for stage in final_chains(build):
+    for stage in final_chains(build, backend):
         for variable in stage.environment:
             secret = literal_secret(variable.name, variable.value)
             if secret and not is_worthless(secret):

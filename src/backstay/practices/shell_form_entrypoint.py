@@ -19,7 +19,7 @@ _PLAIN_WORDS = re.compile(r"[\w./:=@,+-]+(?: [\w./:=@,+-]+)*")
 
 
 @practice(area="resilience", severity="medium")
-def shell_form_entrypoint(build: ImageBuild, backend: Backend) -> Iterator[Finding]:  # noqa: ARG001
+def shell_form_entrypoint(build: ImageBuild, backend: Backend) -> Iterator[Finding]:
     """A container's command runs below a shell that keeps the signal to stop for itself.
 
     Why: In shell form the command is started by /bin/sh -c. In Debian and Ubuntu images that
@@ -46,7 +46,7 @@ def shell_form_entrypoint(build: ImageBuild, backend: Backend) -> Iterator[Findi
     """
     if build.role == "development":
         return
-    for stage in runnable_stages(build):
+    for stage in runnable_stages(build, backend):
         entrypoint, command = _last(build, stage, "ENTRYPOINT"), _last(build, stage, "CMD")
         start = entrypoint or command
         if start is None or not stage.entry_in_shell:

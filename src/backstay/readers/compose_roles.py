@@ -40,6 +40,7 @@ _SUPPLIERS = frozenset(
     )
 )
 _LOCAL_PORT = re.compile(r"\blocalhost:(\d{2,5})\b")
+_SETTINGS_FOLDERS = ("/etc", "/config", "/conf", "/docker-entrypoint")
 _SOURCE_MARKS = ("node_modules", "/.venv")
 _LASTING_RESTARTS = frozenset(("always", "unless-stopped"))
 
@@ -66,7 +67,7 @@ def _development_sign(services: Sequence[Service]) -> str:
         if _DEVELOPMENT_COMMAND.search(command):
             return f"{service.name} runs with a development command"
         for variable in service.environment:
-            mode = (variable.value or "").lower()
+            mode = "" if variable.assumed else (variable.value or "").lower()
             if _MODE_NAME.search(variable.name) and mode in ("development", "dev", "local", "test"):
                 return f"{service.name} has {variable.name}={mode}"
         if _mounts_its_source(service):
@@ -79,10 +80,14 @@ def _development_sign(services: Sequence[Service]) -> str:
 
 def _mounts_its_source(service: Service) -> bool:
     """A service that is built and has its build folder, or dependencies over it, mounted."""
-    if not service.build:
+    if not service.build or _restarts(service):
         return False
     return any(
-        (volume.kind == "bind" and volume.source == service.build)
+        (
+            volume.kind == "bind"
+            and volume.source == service.build
+            and not volume.target.startswith(_SETTINGS_FOLDERS)
+        )
         or (volume.kind != "bind" and volume.target.endswith(_SOURCE_MARKS))
         for volume in service.volumes
     )
@@ -96,7 +101,8 @@ def _names_a_port_of_the_host(services: Sequence[Service]) -> str:
     published = {port.host: service.name for service in services for port in service.ports}
     for service in services:
         for variable in service.environment:
-            for port in _LOCAL_PORT.findall(variable.value or ""):
+            stated = "" if variable.assumed else variable.value or ""
+            for port in _LOCAL_PORT.findall(stated):
                 if published.get(port, service.name) != service.name:
                     return service.name
     return ""

@@ -64,8 +64,14 @@ def service_of(section: Section) -> Service:
         profiles=texts_of(raw.get("profiles")),
         replicas=_number(deploy.text("replicas") or section.text("scale")),
         stop_grace_period=section.text("stop_grace_period"),
+        assumed=tuple(key for key, value in raw.items() if _is_assumed(value)),
         places=tuple((key, section.place(key)) for key in raw),
     )
+
+
+def _is_assumed(value: Any) -> bool:  # noqa: ANN401 (plain data)
+    items = value if isinstance(value, list) else [value]
+    return any(text.assumed for item in items if (text := text_of(item)))
 
 
 def extended(parent: Service, child: Service) -> Service:
@@ -123,6 +129,7 @@ _JOINED: dict[str, Callable[[Any], Any]] = {
     "networks": _itself,
     "secrets": _itself,
     "configs": _itself,
+    "assumed": _itself,
     "places": _first,
 }
 
