@@ -128,5 +128,11 @@ def _edits(service: Service, needed: Service, engine: Engine) -> tuple[Put | Rep
         return () if needed.health_check.disabled else (wait,)
     if engine.ready is None or needed.build:
         return ()
-    check = {"test": ["CMD-SHELL", engine.ready], "interval": "5s", "timeout": "5s", "retries": 12}
+    check = {
+        "test": ["CMD-SHELL", engine.ready],
+        "interval": "5s",
+        "timeout": "5s",
+        "retries": 5,
+        "start_period": "2m",
+    }
     return (wait, Put(place=needed.where, key="healthcheck", value=json.dumps(check)))

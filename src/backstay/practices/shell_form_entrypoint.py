@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backstay.model.deployment import BuildStage, Instruction
 
 _EXEC = re.compile(r"(?:^|[;&|\n]\s*|\s)exec\s")
+_ONE_COMMAND = re.compile(r"[^;&|<>()`\n=]+")
 _PLAIN_WORDS = re.compile(r"[\w./:=@,+-]+(?: [\w./:=@,+-]+)*")
 
 
@@ -84,7 +85,12 @@ def _keeps_signals(build: ImageBuild, stage: BuildStage, start: Instruction) -> 
 
 def _fix(start: Instruction) -> Fix:
     text = "Write it as a JSON list, or start the command with exec."
-    if not _PLAIN_WORDS.fullmatch(start.arguments):
-        return Fix(text=text)
-    words = ", ".join(f'"{word}"' for word in start.arguments.split(" "))
-    return Fix(text=text, edits=(Replace(place=start.where, text=f"{start.name} [{words}]"),))
+    words = start.arguments.split(" ")
+    if _PLAIN_WORDS.fullmatch(start.arguments) and "/" not in words[0]:
+        items = ", ".join(f'"{word}"' for word in words)
+        return Fix(text=text, edits=(Replace(place=start.where, text=f"{start.name} [{items}]"),))
+    if start.name == "CMD" and _ONE_COMMAND.fullmatch(start.arguments):
+        # A script without a first line that names its interpreter only runs by way of a shell.
+        exec_form = f"{start.name} exec {start.arguments}"
+        return Fix(text=text, edits=(Replace(place=start.where, text=exec_form),))
+    return Fix(text=text)
