@@ -42,6 +42,11 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Fact)
 
+# Far above what real schemas have, so that made-up ones end: references in a row, and members of
+# allOf in one schema.
+_MAX_STEPS = 100
+_MAX_MEMBERS = 200
+
 
 class Backend:
     """All facts about one backend."""
@@ -244,10 +249,8 @@ class Backend:
 
     def schema(self, key: str | None) -> Schema | None:
         """The schema node of that key, references followed (circles end in None)."""
-        seen: set[str] = set()
-        while key is not None and key not in seen:
-            seen.add(key)
-            found = self._schemas.get(key)
+        for _ in range(_MAX_STEPS):
+            found = self._schemas.get(key) if key is not None else None
             if found is None or found.reference is None:
                 return found
             key = found.reference
@@ -263,7 +266,7 @@ class Backend:
     def properties_of(self, schema: Schema) -> Iterator[tuple[str, str]]:
         """Names and keys of the properties of an object schema, members of allOf included."""
         waiting, seen = [schema], {schema.key}
-        while waiting:
+        while waiting and len(seen) < _MAX_MEMBERS:
             current = waiting.pop(0)
             yield from current.properties
             for key in current.all_of:

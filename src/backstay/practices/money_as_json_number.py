@@ -73,17 +73,20 @@ def money_as_json_number(document: ApiDocument, backend: Backend) -> Iterator[Fi
 
 
 def _amounts(holder: Schema, backend: Backend) -> Iterator[tuple[str, Schema]]:
-    has_currency = any("currency" in words_of(name) for name, _ in backend.properties_of(holder))
     for name, key in holder.properties:
-        if not _is_money(name, has_currency=has_currency):
+        if not _is_money(name, holder, backend):
             continue
         schema = backend.schema(key)
         if schema is not None and "number" in schema.types and schema.format != "decimal":
             yield name, schema
 
 
-def _is_money(name: str, *, has_currency: bool) -> bool:
+def _is_money(name: str, holder: Schema, backend: Backend) -> bool:
     words = words_of(name)
     if not words or not _NOT_MONEY.isdisjoint(words):
         return False
-    return words[-1] in _MONEY or (has_currency and words[-1] in _MONEY_WITH_CURRENCY)
+    if words[-1] in _MONEY:
+        return True
+    return words[-1] in _MONEY_WITH_CURRENCY and any(
+        "currency" in words_of(other) for other, _ in backend.properties_of(holder)
+    )

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 # An address longer than this is no contract but an attack: each part below it repeats it.
 MAX_POINTER = 2000
 
+# References in a row; real ones have three.
+MAX_STEPS = 100
+
 # Beyond this many, further oddities of one file say nothing new.
 MAX_ODDITIES = 50
 
@@ -165,7 +168,7 @@ class Library:
         while current is not None and isinstance(current.value, dict):
             if not isinstance(reference := current.value.get("$ref"), str):
                 break
-            if current.key in seen:
+            if current.key in seen or len(seen) == MAX_STEPS:
                 self.unresolved(node, reference, Unresolved("leads back to itself"))
                 return None
             seen.add(current.key)

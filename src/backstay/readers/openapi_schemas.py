@@ -50,9 +50,11 @@ class SchemaReader:
     def add(self, node: Node, document: str) -> str:
         """Take up a schema; its key."""
         key = node.key
-        if key not in self._known:
+        if key not in self._known and len(self._known) <= MAX_SCHEMAS:
             self._known.add(key)
             self._waiting.append((node, document))
+            if len(self._known) > MAX_SCHEMAS:
+                self._library.odd(node, f"more than {MAX_SCHEMAS:,} schemas; the rest is not read")
         return key
 
     def form(self, node: Node, fields: dict[str, str], required: tuple[str, ...]) -> str:
@@ -85,7 +87,10 @@ class SchemaReader:
             self._visit(*self._waiting[position])
             position += 1
         sent, returned = self._reach(self._sent), self._reach(self._returned)
-        for key, fields in self._fields.items():
+        for key in list(self._fields):
+            fields = self._fields.pop(
+                key
+            )  # two copies of a large description would be one too many
             yield Schema(key=key, sent_by=sent.get(key), returned_by=returned.get(key), **fields)
 
     def _reach(self, starts: dict[str, str]) -> dict[str, str]:
@@ -153,6 +158,9 @@ class _Visit:
     def odd(self, keyword: str, why: str) -> None:
         self.library.odd(self.node.child(keyword), why)
 
+
+# The largest public description has 46,000 nodes; each takes about a kilobyte.
+MAX_SCHEMAS = 250_000
 
 # What a consumer of the facts can hold.
 _MOST = 2**63 - 1
