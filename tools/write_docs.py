@@ -10,13 +10,11 @@ import itertools
 import sys
 from pathlib import Path
 
-import msgspec
-
 from backstay.capabilities import SUMMARIES, capability_named
-from backstay.capabilities.explain import ExplainInput, explain, show
 from backstay.capabilities.capability import fields_of
+from backstay.capabilities.explain import ExplainInput, explain, show
 from backstay.practices.catalogue import all_practices
-from backstay.project.settings import settings_schema
+from backstay.project.first_settings import schema_text
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -32,13 +30,11 @@ def main(arguments: list[str]) -> int:
 
 
 def write_schema(*, check: bool) -> bool:
-    """Write the settings' JSON Schema; True where the committed one was another."""
+    """Write the settings' JSON Schema; with ``check``, only say whether it would change."""
     path = DOCS / "backstay.schema.json"
-    encoded = msgspec.json.encode(settings_schema(), order="deterministic")
-    text = msgspec.json.format(encoded, indent=2).decode() + "\n"
-    stale = not path.exists() or path.read_text("utf-8") != text
+    stale = not path.exists() or path.read_text("utf-8") != schema_text()
     if not check:
-        path.write_text(text, "utf-8")
+        path.write_text(schema_text(), "utf-8")
     return stale and check
 
 
