@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from backstay.model.deployment import Service
-from backstay.practices._services import chain_of
+from backstay.practices._services import chain_of, services_built_from
 
 if TYPE_CHECKING:
     from backstay.model.backend import Backend
@@ -43,8 +42,8 @@ def users_of_services(build: ImageBuild, stage: BuildStage, backend: Backend) ->
     """Whether all services that run this stage set a user of their own that is not root."""
     running = [
         service
-        for service in backend.of(Service)
-        if service.dockerfile == build.scope and build.stage(service.target) is stage
+        for service in services_built_from(build, backend)
+        if build.stage(service.target) is stage
     ]
     return bool(running) and all(
         service.user is not None and not is_root(service.user) for service in running

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from backstay.practices._known_images import Engine
 
 T = TypeVar("T")
+
+_BUILT_FROM: WeakKeyDictionary[Backend, dict[str, list[Service]]] = WeakKeyDictionary()
 
 # What runs once and ends: it needs no restart, no health check and no limit.
 _JOB = re.compile(
@@ -108,6 +111,17 @@ def engine_of_service(service: Service, backend: Backend) -> Engine | None:
     return engine_of(root_image_of(service, backend))
 
 
+def services_built_from(build: ImageBuild, backend: Backend) -> list[Service]:
+    """The services that are built from a Dockerfile, from an index that is made once."""
+    if backend not in _BUILT_FROM:
+        index: dict[str, list[Service]] = {}
+        for service in backend.of(Service):
+            if service.dockerfile:
+                index.setdefault(service.dockerfile, []).append(service)
+        _BUILT_FROM[backend] = index
+    return _BUILT_FROM[backend].get(build.scope, [])
+
+
 def runnable_stages(build: ImageBuild, backend: Backend) -> list[BuildStage]:
     """The stages of a Dockerfile that are run: those that services name, else each last one.
 
@@ -116,8 +130,8 @@ def runnable_stages(build: ImageBuild, backend: Backend) -> list[BuildStage]:
     """
     asked = {
         id(build.stage(service.target))
-        for service in backend.of(Service)
-        if service.dockerfile == build.scope and service.role != "development"
+        for service in services_built_from(build, backend)
+        if service.role != "development"
     }
     used = {name.lower() for stage in build.stages for name in stage.copies_from}
     used |= {stage.based_on.lower() for stage in build.stages if stage.based_on}
