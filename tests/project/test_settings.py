@@ -185,6 +185,10 @@ def test_a_link_out_of_the_repository_is_refused(tmp_path: Path) -> None:
     (root / "backstay.toml").symlink_to(tmp_path / "secret.toml")
     with pytest.raises(BadRequest, match="leads out of the repository"):
         load_settings(root)
+    (root / "backstay.toml").unlink()
+    (root / "backstay.toml").symlink_to(root / "nothing.toml")
+    with pytest.raises(BadRequest, match="cannot be read: No such file"):
+        load_settings(root)
 
 
 def test_practices_get_their_present_names(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def settings_file(root: Path, explicit: Path | None = None) -> Path | None:
     folder = root if root.is_dir() else root.parent
     top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
     for each in (folder, *folder.parents):
-        if (each / FILE).exists():
+        if (each / FILE).exists() or (each / FILE).is_symlink():
             if not (each / FILE).resolve().is_relative_to(top):
                 raise BadRequest(f"{each / FILE} leads out of the repository. Put a file there.")
             return each / FILE
