@@ -26,9 +26,7 @@ _ACTIONS: dict[Action, str] = {
 
 def create_tables(connection: Connection, plan: Plan) -> None:
     """Create types and bare tables: what rows must fulfil, without keys and indexes."""
-    names = [*(table.name for table in plan.tables), *plan.scope.types]
-    schemas = {name.schema for name in names}
-    for schema in sorted(schemas - {"public"}):
+    for schema in _schemas(plan):
         run(connection, f"CREATE SCHEMA {identifier(schema)}")
     for enum in plan.enums:
         labels = ", ".join(map(literal, enum.labels))
@@ -54,6 +52,18 @@ def add_keys(connection: Connection, plan: Plan) -> None:
         run(connection, f"ALTER TABLE {relation(parent)} ADD UNIQUE ({identifiers(columns)})")
     for foreign_key in plan.keys:
         run(connection, _foreign_key(foreign_key))
+
+
+def drop_tables(connection: Connection, plan: Plan) -> None:
+    """Undo ``create_tables``, so that the plan can be built again at another size."""
+    for table in plan.tables:
+        run(connection, f"DROP TABLE {relation(table.name)} CASCADE")
+    for domain in plan.domains:
+        run(connection, f"DROP DOMAIN {relation(domain.name)} CASCADE")
+    for enum in plan.enums:
+        run(connection, f"DROP TYPE {relation(enum.name)} CASCADE")
+    for schema in _schemas(plan):
+        run(connection, f"DROP SCHEMA {identifier(schema)} CASCADE")
 
 
 def index_statement(index: Index) -> str:
@@ -84,6 +94,11 @@ def run(connection: Connection, statement: str) -> None:
     except Error as error:
         first = statement.split("\n", 1)[0][:120]
         raise CannotBuild(f"PostgreSQL refuses {first!r}: {_in_short(error)}") from error
+
+
+def _schemas(plan: Plan) -> list[str]:
+    names = [*(table.name for table in plan.tables), *plan.scope.types]
+    return sorted({name.schema for name in names} - {"public"})
 
 
 def _in_short(error: Exception) -> str:

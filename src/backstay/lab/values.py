@@ -73,7 +73,9 @@ _DRAWN: dict[Kind, _Drawing] = {
     "date": lambda _, __, draw, ___: f"date '2024-01-01' + {draw.below(730)}::integer",
     "time": lambda _, __, draw, ___: f"time '06:00' + interval '1 second' * {draw.below(36_000)}",
     "interval": lambda _, __, draw, ___: f"interval '1 minute' * {draw.below(10_000)}",
-    "uuid": lambda _, __, draw, ___: f"md5({draw.bits}::text)",
+    "uuid": lambda _, __, draw, ___: (
+        f"encode(int8send({draw.bits}) || int8send({draw.row}), 'hex')"
+    ),
     "json": lambda _, __, draw, ___: f"'{{\"made up\": ' || {draw.below(1000)} || '}}'",
     "bytes": lambda _, __, draw, ___: f"int8send({draw.bits}) || int8send({draw.row})",
     "address": lambda _, __, draw, ___: f"inet '10.0.0.0' + {draw.below(_ADDRESSES)}",
@@ -113,7 +115,7 @@ _DISTINCT: dict[Kind, str] = {
     "date": "date '1900-01-01' + {ordinal}::integer",
     "time": "time '00:00' + interval '1 second' * {ordinal}",
     "interval": "interval '1 second' * {ordinal}",
-    "uuid": "md5({ordinal}::text)",
+    "uuid": "encode(int8send(hashint8extended({ordinal}, 1)) || int8send({ordinal}), 'hex')",
     "bytes": "int8send({ordinal})",
     "address": "inet '10.0.0.0' + {ordinal}",
 }
