@@ -56,8 +56,9 @@ def init(given: InitInput, emit: Emit = unheard) -> InitOutput:
 
 def show(output: InitOutput) -> str:
     """What was written and what to do next."""
+    reason = output.stage_source.partition(";")[0]
     return (
-        f"Wrote {' and '.join(output.files)}. Stage: {output.stage} ({output.stage_source}).\n"
+        f"Wrote {' and '.join(output.files)}. Stage: {output.stage} ({reason}).\n"
         "Next: state the sizes of your largest tables in it, then run: backstay review . --prove"
     )
 

@@ -48,7 +48,7 @@ def prove(given: ProveInput, emit: Emit = unheard) -> Envelope:
             " Ids are in the report: backstay review --json"
         )
     keep_receipts(reviewed)
-    return reviewed.only(given.ids)
+    return reviewed.only(given.ids, "prove")
 
 
 CAPABILITY = Capability(

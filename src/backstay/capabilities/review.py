@@ -92,7 +92,7 @@ def review(given: ReviewInput, emit: Emit = unheard) -> Envelope:
     keep_receipts(reviewed)
     if given.write_baseline:
         baseline.write(reviewed.root / baseline.FILE, reviewed.findings)
-        return reviewed.only(())
+        return reviewed.only((), "review")
     return reviewed.envelope
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from backstay.model.events import unheard
 from backstay.project.git import base_of, renamed_files
 from backstay.project.git_trees import below, tree_at
 from backstay.project.settings import FILE
@@ -38,8 +39,9 @@ def only_introduced(
         targets.root, base, wanted=_wanted(targets), renames=renamed_files(targets.root, base)
     ) as folder:
         there = tuple(path for path in targets.paths if (folder / path).exists())
-        then = msgspec.structs.replace(targets, root=folder, paths=there)
-        before = read_backend(then, options, lambda _: None) if there else None
+        then = msgspec.structs.replace(targets, root=folder.resolve(), paths=there)
+        uncached = msgspec.structs.replace(options, use_cache=False)
+        before = read_backend(then, uncached, unheard) if there else None
         found = [] if before is None else judged_ids(before, practices)
     new = new_since((finding.id for finding in findings), found)
     return tuple(finding for finding in findings if finding.id in new)

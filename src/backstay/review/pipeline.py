@@ -82,13 +82,13 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[str, Verdict]
     root: Path
 
-    def only(self, ids: tuple[str, ...]) -> Envelope:
-        """The envelope with nothing but these findings."""
+    def only(self, ids: tuple[str, ...], command: str) -> Envelope:
+        """The envelope with nothing but these findings, as the outcome of that command."""
         findings = tuple(each for each in self.envelope.findings if each.id in ids)
         refuted = tuple(each for each in self.envelope.refuted if each.id in ids)
         return msgspec.structs.replace(
             self.envelope,
-            command="prove",
+            command=command,
             findings=findings,
             refuted=refuted,
             summary=summary_of(findings, refuted, 0, self.envelope.summary.read),
