@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import astuple
 
 from backstay.model.deployment import Variable
 from backstay.model.places import Place
@@ -23,17 +24,14 @@ def hold_secrets(facts: Iterable[Fact]) -> bool:
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            if value not in seen:
-                seen.add(value)
-                if mask(value) != value:
-                    return True
+            seen.add(value)
         elif isinstance(value, tuple):
-            waiting.extend(value)
+            waiting.extend(filter(None, value))
         elif isinstance(value, msgspec.Struct) and not isinstance(value, Place):
             if isinstance(value, Variable) and _is_secret(value):
                 return True
-            waiting.extend(getattr(value, name) for name in value.__struct_fields__)
-    return False
+            waiting.extend(filter(None, astuple(value)))  # most fields are empty
+    return any(mask(text) != text for text in seen)
 
 
 def _is_secret(variable: Variable) -> bool:
