@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from backstay.model.facts import Fact
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
         MediaType,
         Operation,
         Response,
-        Schema,
     )
     from backstay.model.places import Where
 
@@ -76,52 +74,6 @@ def is_json(media_type: MediaType) -> bool:
     """Whether a media type is JSON, or any at all."""
     name = media_type.name.partition(";")[0].strip().lower()
     return name in ("application/json", "text/json", "*/*") or name.endswith("+json")
-
-
-def schema_name(schema: Schema) -> str:  # noqa: PLR0911 (one form a place)
-    """How people call a schema: "Order.lines[].price", "body of POST /orders"."""
-    file, _, pointer = schema.key.partition("#")
-    segments = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    match segments:
-        case ["components", "schemas", name, *rest] | ["definitions", name, *rest]:
-            return name + _inner(rest)
-        case ["paths", path, method, "requestBody", "content", _, "schema", *rest]:
-            return f"body of {method.upper()} {path}{_within(rest)}"
-        case ["paths", path, method, "responses", status, "content", _, "schema", *rest]:
-            return f"{status} response of {method.upper()} {path}{_within(rest)}"
-        case ["paths", path, method, "responses", status, "schema", *rest]:
-            return f"{status} response of {method.upper()} {path}{_within(rest)}"
-        case ["paths", path, method, "parameters", *_]:
-            return f"parameter of {method.upper()} {path}"
-        case ["components", "parameters", name, *_] | ["parameters", name, *_]:
-            return f"parameter {name}"
-        case ["components", kind, name, *rest] if kind in ("responses", "requestBodies"):
-            return f"{name}{_within(rest[3:])}"
-        case [*before, "schema"] | [*before, "schema", "properties", _] if before:
-            message = "response" if schema.sent_by is None else "request"
-            operation = schema.sent_by or schema.returned_by
-            return f"{message} of {operation}{_within(segments[len(before) + 1 :])}"
-        case _:
-            return PurePosixPath(file).stem + _inner(segments)
-
-
-def _within(rest: list[str]) -> str:
-    inner = _inner(rest)
-    return f" ({inner.removeprefix('.')})" if inner else ""
-
-
-def _inner(rest: list[str]) -> str:
-    text, parts = "", iter(rest)
-    for part in parts:
-        if part in ("properties", "patternProperties"):
-            text += "." + next(parts, "")
-        elif part in ("items", "additionalProperties"):
-            text += "[]"
-        elif part in ("allOf", "anyOf", "oneOf", "prefixItems"):
-            next(parts, "")
-        else:
-            text += "." + part
-    return text
 
 
 def segments_of(path: str) -> tuple[str, ...]:

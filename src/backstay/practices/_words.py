@@ -32,6 +32,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def share(count: int, total: int, noun: str) -> str:
+    """A part of a whole, ready for a verb in the singular or plural: "1 of 3 arrays has"."""
+    return f"{count:,} of {counted(total, noun)} {'has' if count == 1 else 'have'}"
+
+
 def listed(names: list[str], most: int = 4) -> str:
     """Names in a sentence, at most so many of them."""
     shown = names[:most]

@@ -74,7 +74,7 @@ def authentication_undeclared(document: ApiDocument, backend: Backend) -> Iterat
     )
     if headers:
         name, count = headers.most_common(1)[0]
-        message = f"{counted(count, 'operation')} take '{name}' as an ordinary header: no security "
+        message = f"'{name}' is an ordinary header of {counted(count, 'operation')}: no security "
         message += "scheme is declared"
     else:
         message = f"nothing says who may call the API, not even its {len(changing):,} operations "

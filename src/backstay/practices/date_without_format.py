@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument, Schema
 from backstay.model.findings import Finding, Fix
-from backstay.practices._contracts import cause_in, schema_name, shown_singly
-from backstay.practices._words import counted, words_of
+from backstay.practices._contracts import cause_in, shown_singly
+from backstay.practices._schema_names import schema_name
+from backstay.practices._words import share, words_of
 from backstay.practices.practice import practice
 
 # "created_at", "expiresAt": the word before "at" is a participle or a verb.
@@ -63,11 +64,11 @@ def date_without_format(document: ApiDocument, backend: Backend) -> Iterator[Fin
         for name, date in _dates(holder, backend)
     ]
     loose = [each for each in dates if _is_loose(each[1])]
-    share = f"{len(loose):,} of {counted(len(dates), 'date')} have no format"
+    part = f"{share(len(loose), len(dates), 'date')} no format"
     singly = shown_singly(len(loose), len(dates))
     for name, date, holder in loose if singly else loose[:1]:
         yield Finding(
-            message=f"'{name}' of {schema_name(holder)} is a string of no stated form ({share})",
+            message=f"'{name}' of {schema_name(holder)} is a string of no stated form ({part})",
             evidence=(date if singly else document, holder),
             about=name if singly else "",
             cause=cause_in(document),

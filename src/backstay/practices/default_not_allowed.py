@@ -8,7 +8,7 @@ import msgspec
 from backstay.model.backend import Backend
 from backstay.model.contracts import Schema
 from backstay.model.findings import Finding, Fix
-from backstay.practices._contracts import schema_name
+from backstay.practices._schema_names import schema_name
 from backstay.practices._words import listed
 from backstay.practices.practice import practice
 

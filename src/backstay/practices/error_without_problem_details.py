@@ -73,8 +73,8 @@ def error_without_problem_details(document: ApiDocument, backend: Backend) -> It
         return
     places = list(apart(own))
     yield Finding(
-        message=f"{len(own):,} of {counted(len(described), 'error response')} do not come as "
-        f"problem details (RFC 9457), such as {places[0]}",
+        message=f"{len(own):,} of {counted(len(described), 'error response')} come in another form "
+        f"than problem details (RFC 9457), such as {places[0]}",
         evidence=(document, *places[:_ENOUGH]),
         cause=cause_in(document),
         where=places[0].where,

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument, Schema
 from backstay.model.findings import Finding, Fix
-from backstay.practices._contracts import cause_in, schema_name
+from backstay.practices._contracts import cause_in
+from backstay.practices._schema_names import schema_name
 from backstay.practices._words import words_of
 from backstay.practices.practice import practice
 

@@ -6,7 +6,7 @@ from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument, Operation
 from backstay.model.findings import Finding, Fix
 from backstay.practices._contracts import cause_in, failures, own_operations, shown_singly
-from backstay.practices._words import counted
+from backstay.practices._words import share
 from backstay.practices.practice import practice
 
 
@@ -49,11 +49,11 @@ def operation_without_error_response(document: ApiDocument, backend: Backend) ->
     """
     operations = [each for each in own_operations(document, backend) if _can_fail(each)]
     silent = [each for each in operations if not failures(each)]
-    share = f"{len(silent):,} of {counted(len(operations), 'operation')} describe no error"
+    part = f"{share(len(silent), len(operations), 'operation')} no error response"
     fix = Fix(text="Describe the 4xx responses, or one `default` response for all errors.")
     if not shown_singly(len(silent), len(operations)):
         yield Finding(
-            message=f"{share}, such as {silent[0]}",
+            message=f"{part}, such as {silent[0]}",
             evidence=(document, *silent[:3]),
             cause=cause_in(document),
             where=silent[0].where,
@@ -62,7 +62,7 @@ def operation_without_error_response(document: ApiDocument, backend: Backend) ->
         return
     for operation in silent:
         yield Finding(
-            message=f"{operation} describes no error response ({share})",
+            message=f"{operation} describes no error response ({part})",
             evidence=(operation,),
             cause=cause_in(document),
             fix=fix,

@@ -6,7 +6,7 @@ from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument
 from backstay.model.findings import Finding, Fix
 from backstay.practices._contracts import cause_in, own_operations, shown_singly
-from backstay.practices._words import counted
+from backstay.practices._words import share
 from backstay.practices.practice import practice
 
 
@@ -41,11 +41,11 @@ def operation_without_id(document: ApiDocument, backend: Backend) -> Iterator[Fi
     """
     operations = own_operations(document, backend)
     nameless = [each for each in operations if not each.operation_id]
-    share = f"{len(nameless):,} of {counted(len(operations), 'operation')} have no operationId"
+    part = f"{share(len(nameless), len(operations), 'operation')} no operationId"
     singly = shown_singly(len(nameless), len(operations))
     for operation in nameless if singly else nameless[:1]:
         yield Finding(
-            message=f"{operation} has no operationId ({share})" if singly else share,
+            message=f"{operation} has no operationId ({part})" if singly else part,
             evidence=(operation,) if singly else (document, operation),
             cause=cause_in(document),
             where=operation.where,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.contracts import Schema
 from backstay.model.findings import Finding, Fix
-from backstay.practices._contracts import schema_name
+from backstay.practices._schema_names import schema_name
 from backstay.practices._words import words_of
 from backstay.practices.practice import practice
 
@@ -85,7 +85,7 @@ def password_in_response(schema: Schema, backend: Backend) -> Iterator[Finding]:
             message=f"{schema_name(schema)} gives back '{name}' in {schema.returned_by}",
             evidence=(held, schema),
             about=name,
-            cause=f"{schema_name(schema)} {name}",
+            cause=schema.returned_by,
             fix=Fix(text=f"Mark '{name}' `writeOnly: true` and leave it out of responses."),
         )
 

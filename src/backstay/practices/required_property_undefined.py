@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument, Schema
 from backstay.model.findings import Finding, Fix
-from backstay.practices._contracts import schema_name
+from backstay.practices._schema_names import schema_name
 from backstay.practices._words import listed
 from backstay.practices.practice import practice
 

@@ -13,7 +13,7 @@ from backstay.practices._contracts import (
     shown_singly,
     successes,
 )
-from backstay.practices._words import counted
+from backstay.practices._words import share
 from backstay.practices.practice import practice
 
 _EMPTY = {"204", "205"}
@@ -65,11 +65,11 @@ def response_without_schema(document: ApiDocument, backend: Backend) -> Iterator
         if each.status not in _EMPTY and any(map(_is_named_json, each.media_types))
     ]
     blank = [each for each in described if _is_blank(each, backend)]
-    share = f"{len(blank):,} of {counted(len(described), 'JSON response')} have no schema"
+    part = f"{share(len(blank), len(described), 'JSON response')} no schema"
     fix = Fix(text="Describe the schema of the response.")
     if not shown_singly(len(blank), len(described)):
         yield Finding(
-            message=f"{share}, such as {blank[0]}",
+            message=f"{part}, such as {blank[0]}",
             evidence=(document, *blank[:3]),
             cause=cause_in(document),
             where=blank[0].where,
@@ -78,7 +78,7 @@ def response_without_schema(document: ApiDocument, backend: Backend) -> Iterator
         return
     for response in blank:
         yield Finding(
-            message=f"{response} says nothing of its content ({share})",
+            message=f"{response} says nothing of its content ({part})",
             evidence=(response,),
             cause=cause_in(document),
             fix=fix,

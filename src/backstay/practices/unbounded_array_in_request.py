@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument, Schema
 from backstay.model.findings import Finding, Fix
-from backstay.practices._contracts import cause_in, own_operations, schema_name, shown_singly
-from backstay.practices._words import counted, listed
+from backstay.practices._contracts import cause_in, own_operations, shown_singly
+from backstay.practices._schema_names import schema_name
+from backstay.practices._words import listed, share
 from backstay.practices.practice import practice
 
 
@@ -63,13 +64,11 @@ def unbounded_array_in_request(document: ApiDocument, backend: Backend) -> Itera
     sent = [each for each in backend.schemas_in(document.scope) if _is_sent(each, backend)]
     arrays = [each for each in sent if each.key not in in_urls]
     open_ones = [each for each in arrays if each.max_items is None]
-    share = (
-        f"{len(open_ones):,} of {counted(len(arrays), 'array')} in request bodies have no maxItems"
-    )
+    part = f"in request bodies, {share(len(open_ones), len(arrays), 'array')} no maxItems"
     fix = Fix(text="State `maxItems` and refuse longer arrays before any work is done.")
     if not shown_singly(len(open_ones), len(arrays)):
         yield Finding(
-            message=f"{share}, such as {listed([schema_name(each) for each in open_ones[:3]])}",
+            message=f"{part}, such as {listed([schema_name(each) for each in open_ones[:3]])}",
             evidence=(document, *open_ones[:3]),
             cause=cause_in(document),
             where=open_ones[0].where,
@@ -78,7 +77,7 @@ def unbounded_array_in_request(document: ApiDocument, backend: Backend) -> Itera
         return
     for schema in open_ones:
         yield Finding(
-            message=f"{schema_name(schema)} takes any number of items ({share})",
+            message=f"{schema_name(schema)} takes any number of items ({part})",
             evidence=(schema,),
             cause=cause_in(document),
             fix=fix,

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument, ApiFact, Schema
 from backstay.model.findings import Finding, Fix
-from backstay.practices._contracts import cause_in, schema_name, shown_singly
-from backstay.practices._words import counted, listed
+from backstay.practices._contracts import cause_in, shown_singly
+from backstay.practices._schema_names import schema_name
+from backstay.practices._words import listed, share
 from backstay.practices.practice import practice
 
 # These have a length by what they are, or are streamed.
@@ -68,17 +69,17 @@ def unbounded_string_in_request(document: ApiDocument, backend: Backend) -> Iter
     texts = {each.key: list(_texts(each, backend)) for each in holders if each.properties}
     every = [text for found in texts.values() for _, text in found]
     count = sum(_is_open(text) for text in every)
-    share = f"{count:,} of {counted(len(every), 'string')} in request bodies have no maxLength"
+    part = f"in request bodies, {share(count, len(every), 'string')} no maxLength"
     lacking = [
         (holder, names)
         for holder in holders
         if (names := [name for name, text in texts.get(holder.key, ()) if _is_open(text)])
     ]
     if not shown_singly(max(count, len(lacking)), len(every)) and len(lacking) > _FEW:
-        yield _finding(share, document, lacking[0][0], document)
+        yield _finding(part, document, lacking[0][0], document)
         return
     for holder, names in lacking:
-        message = f"{schema_name(holder)} takes {listed(names)} of any length ({share})"
+        message = f"{schema_name(holder)} takes {listed(names)} of any length ({part})"
         yield _finding(message, holder, holder, document)
 
 

@@ -66,7 +66,7 @@ def verb_in_path(document: ApiDocument, backend: Backend) -> Iterator[Finding]:
     for operation in speaking:
         yield Finding(
             message=f"{operation} says '{_last_word(operation)}' in its path "
-            f"({len(speaking):,} of {counted(len(operations), 'operation')} do)",
+            f"({len(speaking):,} of {counted(len(operations), 'operation')})",
             evidence=(operation,),
             cause=cause_in(document),
             fix=Fix(text="Name the resource in the path and leave the verb to the method."),
