@@ -78,6 +78,8 @@ HARMLESS = (
     "token = new_token",
     "PASSWORD_FILE=/run/secrets/db",
     "private_key: /etc/ssl/key.pem",
+    "replace TOKEN in ./config.sh --token TOKEN",
+    "login --password YOUR_PASSWORD",
     "PWD=/home/app/shop",
     "password: ${PASSWORD}",
     'password: "${PASSWORD}"',

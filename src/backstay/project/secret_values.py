@@ -44,6 +44,7 @@ _COMPOUND = re.compile(
     r"\w+_(?:password|passwd|secret|token|key)|(?:password|passwd|secret|token|key)_\w+"
     r"|[a-z]+(?:Password|Secret|Token|Key)"
 )
+_PLACEHOLDER = re.compile(r"(?:[A-Z]+[_-])*(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|KEY)")
 _SIGN = re.compile(r"[ \t:=>-]{1,40}\Z")
 _SCOPE = re.compile(r"[a-z]+(?::[a-z]+)*")  # "api-token:create"
 _PLAIN_WORD = re.compile(r"[A-Za-z][a-z'-]*")
@@ -81,6 +82,8 @@ def is_harmless_word(value: str, introduced: str, following: str) -> bool:
 
 def _fits_no_secret(value: str, introduced: str, following: str) -> bool:
     """Whether a word that may be a secret reads as code, a scope or prose where it stands."""
+    if introduced.startswith("--") and _PLACEHOLDER.fullmatch(value):  # "--token TOKEN" in a manual
+        return True
     found = _SIGN.search(introduced)
     sign = found[0] if found else ""
     if "=" in sign:
