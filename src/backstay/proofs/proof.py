@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from backstay.model.errors import NotAvailable
 from backstay.model.events import Emit, Progress, unheard
 from backstay.model.verdicts import Verdict, not_proven
 
 if TYPE_CHECKING:
-    from backstay.model.findings import Finding
     from backstay.lab.server import Server
     from backstay.model.backend import Backend
+    from backstay.model.findings import Finding
 
 Prove = Callable[["Finding", "Backend", "Server"], Verdict]
 
@@ -34,41 +33,36 @@ def proof_named(name: str) -> Prove:
     return prove
 
 
+@contextmanager
+def laboratory() -> Iterator[Server]:
+    """A PostgreSQL of our own, gone when the block ends.
+
+    Raises:
+        NotAvailable: none can be started here; the message says what to do.
+    """
+    from backstay.lab.server import throwaway_server  # noqa: PLC0415 (heavy, and often not needed)
+
+    with throwaway_server() as server:
+        yield server
+
+
 def prove_all(
     findings: Sequence[tuple[Finding, str]],
     backend: Backend,
+    server: Server,
     *,
     budget_seconds: float,
     emit: Emit = unheard,
-) -> tuple[dict[str, Verdict], tuple[str, ...]]:
+) -> dict[str, Verdict]:
     """Put each finding to the proof named beside it.
 
     Args:
         findings: with the name of the proof of each.
         backend: what the findings are about.
+        server: the laboratory.
         budget_seconds: wall time after which the rest is not proven.
         emit: hears of progress.
-
-    Returns:
-        Verdicts by finding id, and sentences about what could not be done at all.
     """
-    if not findings:
-        return {}, ()
-    emit(Progress(step="prove", text="starting a PostgreSQL of our own"))
-    try:
-        with _laboratory() as server:
-            return _verdicts(findings, backend, server, budget_seconds, emit), ()
-    except NotAvailable as error:
-        return {finding.id: not_proven(str(error)) for finding, _ in findings}, (str(error),)
-
-
-def _verdicts(
-    findings: Sequence[tuple[Finding, str]],
-    backend: Backend,
-    server: Server,
-    budget_seconds: float,
-    emit: Emit,
-) -> dict[str, Verdict]:
     deadline = time.monotonic() + budget_seconds
     verdicts: dict[str, Verdict] = {}
     for done, (finding, proof) in enumerate(findings):
@@ -81,11 +75,3 @@ def _verdicts(
         emit(Progress(step="prove", text=finding.message, done=done, total=len(findings)))
         verdicts[finding.id] = proof_named(proof)(finding, backend, server)
     return verdicts
-
-
-@contextmanager
-def _laboratory() -> Iterator[Server]:
-    from backstay.lab.server import throwaway_server
-
-    with throwaway_server() as server:
-        yield server

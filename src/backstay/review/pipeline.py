@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 import msgspec
 
 import backstay
+from backstay.model.data import Dialect
 from backstay.model.envelope import Envelope, ReportedFinding, Summary, Unchecked, UnreadFile
+from backstay.model.errors import NotAvailable
 from backstay.model.events import Emit, Progress, unheard
 from backstay.model.facts import NotChecked, Unread
 from backstay.model.findings import SEVERITIES, Area, Finding, Severity, Stage
+from backstay.model.places import Place
 from backstay.model.verdicts import Verdict, not_proven
 from backstay.practices.catalogue import all_practices
-from backstay.proofs.proof import prove_all
+from backstay.proofs.proof import laboratory, prove_all
 from backstay.review.acceptance import Accepted, without_accepted
 from backstay.review.introduced import only_introduced
 from backstay.review.ranking import grouped, ranked
@@ -109,8 +112,8 @@ def review(request: Request, emit: Emit = unheard) -> Reviewed:
     if request.since is not None:
         kept = only_introduced(accepted.kept, practices, targets, request.reading, request.since)
         accepted = accepted._replace(kept=kept)
-    verdicts, unavailable = _prove(accepted.kept, practices, reading, request, emit)
-    envelope = _envelope(request, reading, accepted, verdicts, unavailable)
+    verdicts, notes = _prove(accepted.kept, practices, reading, request, emit)
+    envelope = _envelope(request, reading, accepted, verdicts, notes)
     return Reviewed(envelope=envelope, findings=accepted.kept, verdicts=verdicts, root=targets.root)
 
 
@@ -158,8 +161,8 @@ def _prove(
     reading: Reading,
     request: Request,
     emit: Emit,
-) -> tuple[dict[str, Verdict], tuple[str, ...]]:
-    """A verdict on each finding, and sentences about what could not be done at all."""
+) -> tuple[dict[str, Verdict], list[NotChecked]]:
+    """A verdict on each finding, and what an experiment showed to be uncertain."""
     proof_of = {practice.name: practice.proof for practice in practices}
     verdicts = {finding.id: _untested(proof_of[finding.practice]) for finding in findings}
     wanted = [
@@ -168,11 +171,22 @@ def _prove(
         if (proof := proof_of[finding.practice]) is not None
         and (not request.prove_only or finding.id in request.prove_only)
     ]
-    if not request.prove or not wanted:
-        return verdicts, ()
+    models = () if request.prove_only else reading.backend.of(Dialect)
+    if not request.prove or not (wanted or models):
+        return verdicts, []
     budget = request.budget_seconds or reading.settings.budget_seconds or DEFAULT_BUDGET_SECONDS
-    tested, unavailable = prove_all(wanted, reading.backend, budget_seconds=budget, emit=emit)
-    return verdicts | tested, unavailable
+    emit(Progress(step="prove", text="starting a PostgreSQL of our own"))
+    from backstay.proofs.model_check import check_models  # noqa: PLC0415 (loads the driver)
+
+    try:
+        with laboratory() as server:
+            notes = list(check_models(models, reading.backend, reading.sources, server))
+            tested = prove_all(wanted, reading.backend, server, budget_seconds=budget, emit=emit)
+    except NotAvailable as error:
+        here = Place(file=".")
+        tested = {finding.id: not_proven(str(error)) for finding, _ in wanted}
+        notes = [NotChecked(where=here, what="experiments", why=str(error))]
+    return verdicts | tested, notes
 
 
 def _untested(proof: str | None) -> Verdict:
@@ -186,7 +200,7 @@ def _envelope(
     reading: Reading,
     accepted: Accepted,
     verdicts: dict[str, Verdict],
-    unavailable: tuple[str, ...],
+    notes: Sequence[NotChecked],
 ) -> Envelope:
     groups = ranked(grouped(accepted.kept, verdicts), reading.stage)
     shown = reported(groups, reading.backend, reading.sources, reading.stage)
@@ -208,7 +222,7 @@ def _envelope(
         not_checked=(
             *(Unchecked(what=each.what, why=each.why) for each in backend.of(NotChecked)),
             *accepted.notes,
-            *(Unchecked(what="proofs", why=why) for why in unavailable),
+            *(Unchecked(what=each.what, why=each.why) for each in notes),
         ),
     )
 
