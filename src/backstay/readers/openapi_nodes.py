@@ -59,6 +59,7 @@ class Library:
         self._nodes: dict[str, Node | str] = {}
         self._indexes: dict[str, int] = {}
         self._targets: dict[tuple[str, str], Node | Unresolved] = {}
+        self._files: dict[tuple[str, str], str | Unresolved] = {}
         self._oddities: dict[str, int] = {}
         self._reported: set[tuple[str, str]] = set()
 
@@ -163,7 +164,7 @@ class Library:
 
     def follow(self, node: Node) -> Node | None:
         """What a node stands for, references followed; None where one leads nowhere."""
-        seen = set()
+        seen: set[str] = set()
         current: Node | None = node
         while current is not None and isinstance(current.value, dict):
             if not isinstance(reference := current.value.get("$ref"), str):
@@ -192,24 +193,39 @@ class Library:
         return found
 
     def _resolve(self, file: str, reference: str) -> Node | Unresolved:
-        root = self._sources.root
-        try:
-            path, pointer = resolve_reference(reference, root / file, root)
-            name = path.relative_to(root).as_posix()
-        except Unresolved as error:
-            return error
-        except (ValueError, OSError) as error:
-            return Unresolved(f"'{reference[:80]}' cannot be looked up ({error})")
+        path, _, fragment = reference.partition("#")
+        name = self._file_of(file, path) if path else file
+        if isinstance(name, Unresolved):
+            return name
         whole = self.whole(name)
         if isinstance(whole, str):
             return Unresolved(f"'{name}' cannot be read: {whole}")
-        if len(pointer) > MAX_POINTER:
-            return Unresolved(f"an address of {len(pointer)} letters")
+        if len(fragment) > MAX_POINTER:
+            return Unresolved(f"an address of {len(fragment)} letters")
+        root = self._sources.root
         try:
+            _, pointer = resolve_reference(f"#{fragment}", root / file, root)
             segments = segments_of(pointer)
             return Node(name, pointer_of(segments), value_at(whole.value, segments))
+        except Unresolved as error:
+            return error
         except KeyError:
             return Unresolved(f"there is nothing at '{pointer[:80]}' in {name}")
+
+    def _file_of(self, file: str, path: str) -> str | Unresolved:
+        """The file that a relative path means; looked up once a folder, as that asks the disk."""
+        key = (posixpath.dirname(file), path)
+        if key not in self._files:
+            root = self._sources.root
+            try:
+                found, _ = resolve_reference(path, root / file, root)
+                self._files[key] = found.relative_to(root).as_posix()
+            except Unresolved as error:
+                self._files[key] = error
+            except (ValueError, OSError) as error:
+                why = f"'{path[:80]}' cannot be looked up ({error})"
+                self._files[key] = Unresolved(why)
+        return self._files[key]
 
     def unresolved(
         self, node: Node, reference: str, error: Unresolved, document: str | None = None

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from backstay.model.contracts import Schema
-from backstay.readers.openapi_nodes import MAX_POINTER, Library, Node
-from backstay.readers.references import Unresolved
+from backstay.readers.openapi_keywords import Visit, handlers
 
-# Examples are data that may look like anything, `discriminator` maps names, `xml` and
-# `externalDocs` are for other tools.
-_TEXTS = {"format": "format", "pattern": "pattern", "title": "title", "description": "description"}
-_FLAGS = {"readOnly": "read_only", "writeOnly": "write_only", "deprecated": "deprecated"}
-_COUNTS = {
-    "minLength": "min_length",
-    "maxLength": "max_length",
-    "minItems": "min_items",
-    "maxItems": "max_items",
-    "maxProperties": "max_properties",
-}
-_NUMBERS = {"minimum": "minimum", "maximum": "maximum", "multipleOf": "multiple_of"}
-_LIMITS = {
-    "exclusiveMinimum": ("exclusive_minimum", "minimum"),
-    "exclusiveMaximum": ("exclusive_maximum", "maximum"),
-}
-_MEMBERS = {"allOf": "all_of", "anyOf": "any_of", "oneOf": "one_of"}
-_FURTHER = ("not", "if", "then", "else", "contains", "propertyNames", "unevaluatedProperties")
-_FURTHER_MAPS = ("patternProperties", "dependentSchemas")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backstay.readers.openapi_nodes import Library, Node
+
+# The largest public description has 46,000 nodes; each takes about a kilobyte.
+MAX_SCHEMAS = 250_000
 
 
 class SchemaReader:
@@ -45,7 +27,7 @@ class SchemaReader:
         self._links: dict[str, list[str]] = {}
         self._sent: dict[str, str] = {}
         self._returned: dict[str, str] = {}
-        self._keywords = _handlers()
+        self._keywords = handlers()
 
     def add(self, node: Node, document: str) -> str:
         """Take up a schema; its key."""
@@ -115,246 +97,10 @@ class SchemaReader:
         if not isinstance(value, dict):
             self._library.mapping(node)
             return
-        visit = _Visit(self, self._library, node, document, fields, links)
+        visit = Visit(self.add, self._library, node, document, fields, links)
         keywords = self._keywords
         for keyword in value:
             if handle := keywords.get(keyword):
                 handle(visit, keyword, value[keyword])
         if "types" in fields and (value.get("nullable") is True or value.get("x-nullable") is True):
             fields["types"] = (*(t for t in fields["types"] if t != "null"), "null")
-
-
-class _Visit:
-    """One schema node while it is read."""
-
-    __slots__ = ("document", "fields", "library", "links", "node", "reader")
-
-    def __init__(  # noqa: PLR0913, PLR0917 (made in one place, for each node)
-        self,
-        reader: SchemaReader,
-        library: Library,
-        node: Node,
-        document: str,
-        fields: dict[str, Any],
-        links: list[str],
-    ) -> None:
-        self.reader = reader
-        self.library = library
-        self.node = node
-        self.document = document
-        self.fields = fields
-        self.links = links
-
-    def below(self, pointer: str, value: Any) -> str | None:  # noqa: ANN401 (plain data)
-        """Take up a schema below this one; its key, or None where its address is too long."""
-        address = f"{self.node.pointer}/{pointer}"
-        if len(address) > MAX_POINTER:
-            self.library.odd(self.node, "parts nested without end, or with endless names; not read")
-            return None
-        key = self.reader.add(Node(self.node.file, address, value), self.document)
-        self.links.append(key)
-        return key
-
-    def odd(self, keyword: str, why: str) -> None:
-        self.library.odd(self.node.child(keyword), why)
-
-
-# The largest public description has 46,000 nodes; each takes about a kilobyte.
-MAX_SCHEMAS = 250_000
-
-# What a consumer of the facts can hold.
-_MOST = 2**63 - 1
-
-_Handler = Callable[[_Visit, str, Any], None]
-
-
-def _handlers() -> dict[str, _Handler]:
-    handlers: dict[str, _Handler] = {
-        "$ref": _reference,
-        "type": _types,
-        "properties": _properties,
-        "required": _required,
-        "items": _items,
-        "additionalProperties": _additional,
-        "enum": _enum,
-        "const": _json,
-        "default": _json,
-        "prefixItems": _further_list,
-    }
-    handlers |= dict.fromkeys(_TEXTS, _text) | dict.fromkeys(_FLAGS, _flag)
-    handlers |= dict.fromkeys(_COUNTS, _count) | dict.fromkeys(_NUMBERS, _number)
-    handlers |= dict.fromkeys(_LIMITS, _limit) | dict.fromkeys(_MEMBERS, _members)
-    handlers |= dict.fromkeys(_FURTHER, _further) | dict.fromkeys(_FURTHER_MAPS, _further_map)
-    return handlers
-
-
-def _reference(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if not isinstance(value, str):
-        visit.odd(keyword, "a reference that is no text")
-        return
-    target = visit.library.target(visit.node.file, value)
-    if isinstance(target, Unresolved):
-        visit.fields.update(reference=value, resolved=False)
-        visit.library.unresolved(visit.node, value, target, visit.document)
-        return
-    key = visit.reader.add(target, visit.document)
-    visit.fields["reference"] = key
-    visit.links.append(key)
-
-
-def _types(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if isinstance(value, str):
-        visit.fields["types"] = (value,)
-    elif isinstance(value, list) and all(isinstance(each, str) for each in value):
-        visit.fields["types"] = tuple(value)
-    else:
-        visit.odd(keyword, "a type that is no name")
-
-
-def _properties(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if not isinstance(value, dict):
-        visit.odd(keyword, "no mapping of names to schemas")
-        return
-    if isinstance(value.get("$ref"), str):  # not allowed, yet bundlers follow it
-        visit.fields["properties"] = _referred_properties(visit)
-        return
-    found = []
-    for name, schema in value.items():
-        escaped = name.replace("~", "~0").replace("/", "~1")
-        if key := visit.below(f"properties/{escaped}", schema):
-            found.append((name, key))
-    visit.fields["properties"] = tuple(found)
-
-
-def _referred_properties(visit: _Visit) -> tuple[tuple[str, str], ...]:
-    properties = visit.library.part(visit.node, "properties")
-    if properties is None:
-        return ()
-    entries = visit.library.entries(properties)
-    found = tuple((name, visit.reader.add(schema, visit.document)) for name, schema in entries)
-    visit.links.extend(key for _, key in found)
-    return found
-
-
-def _required(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if isinstance(value, list):
-        visit.fields["required"] = tuple(each for each in value if isinstance(each, str))
-    elif not isinstance(value, bool):  # parameters say `required: true`, some schemas do as well
-        visit.odd(keyword, "no list of property names")
-
-
-def _items(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if isinstance(value, list):  # one schema a position, as JSON Schema had it before 2020-12
-        _further_list(visit, keyword, value)
-    else:
-        visit.fields["items"] = visit.below("items", value)
-
-
-def _additional(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if isinstance(value, bool):
-        visit.fields["additional"] = value
-    else:
-        visit.fields["additional"] = visit.below(keyword, value)
-
-
-def _members(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    visit.fields[_MEMBERS[keyword]] = _listed(visit, keyword, value)
-
-
-def _further_list(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    _more(visit, _listed(visit, keyword, value))
-
-
-def _listed(visit: _Visit, keyword: str, value: Any) -> tuple[str, ...]:  # noqa: ANN401
-    if not isinstance(value, list):
-        visit.odd(keyword, "no list of schemas")
-        return ()
-    keys = (visit.below(f"{keyword}/{index}", schema) for index, schema in enumerate(value))
-    return tuple(key for key in keys if key)
-
-
-def _further(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if not isinstance(value, bool) and (key := visit.below(keyword, value)):
-        _more(visit, (key,))
-
-
-def _further_map(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if not isinstance(value, dict):
-        visit.odd(keyword, "no mapping of names to schemas")
-        return
-    escaped = ((name.replace("~", "~0").replace("/", "~1"), each) for name, each in value.items())
-    keys = [visit.below(f"{keyword}/{name}", schema) for name, schema in escaped]
-    _more(visit, (key for key in keys if key))
-
-
-def _more(visit: _Visit, keys: Iterable[str]) -> None:
-    visit.fields["others"] = (*visit.fields.get("others", ()), *keys)
-
-
-def _enum(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if isinstance(value, list):
-        visit.fields["enum"] = tuple(_json_text(each) for each in value)
-    else:
-        visit.odd(keyword, "no list of values")
-
-
-def _json(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    visit.fields[keyword] = _json_text(value)
-
-
-def _json_text(value: Any) -> str:  # noqa: ANN401
-    try:
-        return msgspec.json.encode(value).decode()
-    except (OverflowError, ValueError):  # integers beyond 64 bits
-        return json.dumps(value, separators=(",", ":"))
-
-
-def _text(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if isinstance(value, str):
-        visit.fields[_TEXTS[keyword]] = value
-    elif isinstance(value, int | float):
-        visit.fields[_TEXTS[keyword]] = str(value)
-    elif value is not None:
-        visit.odd(keyword, "no text")
-
-
-def _flag(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    if isinstance(value, bool):
-        visit.fields[_FLAGS[keyword]] = value
-    else:
-        visit.odd(keyword, "neither true nor false")
-
-
-def _count(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    number = _as_number(value)
-    if number is not None and number.is_integer():
-        visit.fields[_COUNTS[keyword]] = max(-_MOST, min(int(value), _MOST))
-    else:
-        visit.odd(keyword, "no whole number")
-
-
-def _number(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    number = _as_number(value)
-    if number is None:
-        visit.odd(keyword, "no number")
-    else:
-        visit.fields[_NUMBERS[keyword]] = number
-
-
-def _limit(visit: _Visit, keyword: str, value: Any) -> None:  # noqa: ANN401
-    name, inclusive = _LIMITS[keyword]
-    # OpenAPI 3.0 and Swagger 2 say `exclusiveMinimum: true` beside `minimum`.
-    number = _as_number(visit.node.value.get(inclusive) if value is True else value)
-    if number is not None:
-        visit.fields[name] = number
-    elif not isinstance(value, bool):
-        visit.odd(keyword, "no number")
-
-
-def _as_number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
