@@ -7,6 +7,8 @@ broken keeps its kind: its reader then reports it as unread.
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import re
 from typing import Any
 
@@ -30,6 +32,11 @@ _DOCUMENT_SUFFIXES = frozenset((".yaml", ".yml", ".json"))
 
 _DOCKERFILE_NAME = re.compile(r"(?i)(^|[._-])(dockerfile|containerfile)([._-]|$)")
 _COMPOSE_NAME = re.compile(r"(?i)^(docker-)?compose([._-].*)?\.(ya?ml|json)$")
+
+# With one of these names a file claims to be an input, whatever it holds: if it is cut off, binary
+# or wrongly encoded, that is to be said.
+_DOCKERFILE_ITSELF = re.compile(r"(?i)^(dockerfile|containerfile)$|.\.(dockerfile|containerfile)$")
+_CONTRACT_NAME = re.compile(r"(?i)^(openapi|swagger)\.(ya?ml|json)$")
 
 _DOCKERFILE_FIRST = re.compile(rb"(?i)\A\s*(?:#[^\n]*\n\s*)*(?:FROM|ARG)[ \t]+\S")
 _DOCKERFILE_FROM = re.compile(rb"(?im)^[ \t]*FROM[ \t]+\S")
@@ -90,33 +97,55 @@ def bytes_to_look_at(name: str) -> int:
 def kind_by_content(name: str, data: bytes) -> str | None:
     """The kind of a file by its content, or None where it is no input that we know."""
     if suffix_of(name) in _DOCUMENT_SUFFIXES:
-        return _kind_of_document(name, data)
-    if _DOCKERFILE_FROM.search(data) and (
-        _DOCKERFILE_NAME.search(name) or _DOCKERFILE_FIRST.match(data)
+        return _kind_of_document(name, data) or _kind_of_broken_document(name, data)
+    text = data.removeprefix(codecs.BOM_UTF8)
+    if _DOCKERFILE_ITSELF.search(name):
+        return "dockerfile" if text.strip() else None
+    if _DOCKERFILE_FROM.search(text) and (
+        _DOCKERFILE_NAME.search(name) or _DOCKERFILE_FIRST.match(text)
     ):
         return "dockerfile"
     return None
 
 
 def _kind_of_document(name: str, data: bytes) -> str | None:
-    if b"\0" in data[:256]:
-        try:
-            data = utf8_of(data)
-        except Unreadable:
-            return None
-    if b"openapi" not in data and b"swagger" not in data and b"services" not in data:
+    text = _without_mark(data)
+    if b"openapi" not in text and b"swagger" not in text and b"services" not in text:
         return None
-    if looks_like_json(data):
-        return _kind_of_json(name, data)
-    if _CONTRACT_KEY.search(data):
+    if looks_like_json(text):
+        return _kind_of_json(name, text)
+    if _CONTRACT_KEY.search(text):
         return "openapi"
-    return "compose" if _SERVICES_KEY.search(data) and _is_compose(name, data) else None
+    return "compose" if _SERVICES_KEY.search(text) and _is_compose(name, data) else None
+
+
+def _without_mark(data: bytes) -> bytes:
+    """The text as UTF-8, as near as it can be had, without its byte order mark."""
+    if data[:1] in (b"\xef", b"\xfe", b"\xff", b"\0"):
+        with contextlib.suppress(Unreadable):
+            data = utf8_of(data)
+    # Without a mark, UTF-16 shows its words once the zeros are gone.
+    return data.replace(b"\0", b"") if b"\0" in data[:256] else data
+
+
+def _kind_of_broken_document(name: str, data: bytes) -> str | None:
+    """The kind that a file's name claims, if what it holds cannot be read at all."""
+    kind = "openapi" if _CONTRACT_NAME.match(name) else None
+    if _COMPOSE_NAME.match(name):
+        kind = "compose"
+    if kind is None or not data.strip():
+        return None
+    try:
+        load_documents(data, name=name)
+    except Unreadable:
+        return kind
+    return None
 
 
 def _kind_of_json(name: str, data: bytes) -> str | None:
     try:
-        head = msgspec.json.decode(utf8_of(data), type=_ContractHead)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, Unreadable):
+        head = msgspec.json.decode(data, type=_ContractHead)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         # Not JSON after all, or broken: flow-style YAML, or a contract to be reported as unread.
         return "openapi" if _CONTRACT_KEY_IN_FLOW.search(data) else None
     if bytes(head.openapi)[1:2].isdigit() or bytes(head.swagger)[1:2].isdigit():
