@@ -232,6 +232,9 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     assert unread_of(tmp_path, b"FROM\x00\x01\x00\x00") == [
         "a binary file (it holds zero bytes), not text"
     ]
+    assert unread_of(tmp_path, b"FROM a\n" + b"#" * 1_000_000) == [
+        "is larger than 1 MB, so it is no Dockerfile"
+    ]
     assert unread_of(tmp_path, "FROM a".encode("utf-16")) == [
         "is not UTF-8 text, which docker build needs"
     ]

@@ -34,6 +34,7 @@ _WORTHLESS = re.compile(
     r"|unsafe|default|todo|xxx|password|passwd|secret|admin|root|guest|postgres|mysql|maria|redis"
     r"|mongo|rabbit|minio|dev|local|test|demo|1234|qwerty|foobar|hunter2|letmein|my.?\w*.?key"
 )
+_LONGEST = 4_000
 _LONG_ENOUGH, _MIXED_ENOUGH = 20, 3.5
 
 
@@ -47,10 +48,11 @@ def literal_secret(name: str, value: str | None) -> str | None:
     """The secret that stands in a setting as text; None where it holds none."""
     if value is None:
         return None
+    value = value[:_LONGEST]
     issued = _ISSUED.search(value)
     if issued:
         return issued.group()
-    in_url = _IN_URL.search(value)
+    in_url = _IN_URL.search(value) if "://" in value else None
     if in_url and "$" not in in_url["password"]:
         return in_url["password"]
     if not is_secret_name(name) or "$" in value or _SWITCH.fullmatch(value):
@@ -60,7 +62,7 @@ def literal_secret(name: str, value: str | None) -> str | None:
 
 def secret_in_command(command: str | None) -> str | None:
     """A password that is given on a command line as text."""
-    found = _IN_COMMAND.search(command or "")
+    found = _IN_COMMAND.search((command or "")[:_LONGEST])
     return found[1] if found and "$" not in found[1] else None
 
 

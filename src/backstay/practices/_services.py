@@ -80,16 +80,25 @@ def _filled(service: Service, overlays: Iterable[Service]) -> Service:
     return service
 
 
-def is_job(service: Service, services: Iterable[Service]) -> bool:
-    """Whether a service runs once and ends, or only when somebody asks for it."""
+def jobs_among(services: Iterable[Service]) -> set[str]:
+    """The names of services that run once and end, or only when somebody asks for them."""
+    services = list(services)
+    awaited = {
+        name
+        for service in services
+        for name, condition in service.depends_on
+        if condition == "service_completed_successfully"
+    }
+    return awaited | {service.name for service in services if _is_job(service)}
+
+
+def _is_job(service: Service) -> bool:
     if service.profiles or service.restart in ("no", "on-failure"):
         return True
     command = service.command or ""
-    if _JOB.search(service.name) or (_JOB.search(command) and not _SEQUENCE.search(command)):
+    if _JOB.search(service.name):
         return True
-    return any(
-        (service.name, "service_completed_successfully") in other.depends_on for other in services
-    )
+    return bool(_JOB.search(command)) and not _SEQUENCE.search(command)
 
 
 def stage_of(service: Service, backend: Backend) -> BuildStage | None:

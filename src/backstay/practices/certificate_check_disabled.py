@@ -22,18 +22,22 @@ _VARIABLES = {
 }
 # Git and pip look at whether these are set, not at what they say.
 _SET_AT_ALL = frozenset(("GIT_SSL_NO_VERIFY", "PIP_TRUSTED_HOST"))
-_COMMANDS = re.compile(
-    r"\bcurl\s(?:[^|;&\n]*\s)?(?:-[A-Za-jl-z]*k[A-Za-z]*|--insecure|--proxy-insecure)(?=\s)"
-    r"|\bwget\s[^|;&\n]*--no-check-certificate\b"
-    r"|\bpip3?\s[^|;&\n]*--trusted-host\b"
-    r"|\bapt-get\s[^|;&\n]*(?:--allow-unauthenticated|--force-yes)\b"
-    r"|\bapk\s[^|;&\n]*--allow-untrusted\b"
-    r"|\b(?:yum|dnf|tdnf|microdnf)\s[^|;&\n]*(?:--nogpgcheck\b|--setopt[\s=]+sslverify=(?:false|0))"
-    r"|\brpm\s[^|;&\n]*--no(?:digest|signature|verify|filedigest)\b"
-    r"|\b(?:npm|yarn|pnpm)\s+config\s+set\s+(?:-\S+\s+)*strict-ssl[\s=]+false\b"
-    r"|\bgit\s+config\s[^|;&\n]*http\.sslVerify[\s=]+false\b"
-    r"|\bgit\s+-c\s+http\.sslVerify=false\b"
-)
+_SWITCHES = {
+    **dict.fromkeys(("curl",), r"-[A-Za-jl-z]*k[A-Za-z]*|--insecure|--proxy-insecure"),
+    **dict.fromkeys(("wget",), r"--no-check-certificate"),
+    **dict.fromkeys(("pip", "pip3"), r"--trusted-host(?:=.*)?"),
+    **dict.fromkeys(("apt-get", "apt"), r"--allow-unauthenticated|--force-yes"),
+    **dict.fromkeys(("apk",), r"--allow-untrusted"),
+    **dict.fromkeys(
+        ("yum", "dnf", "tdnf", "microdnf"), r"--nogpgcheck|(?:--setopt=)?sslverify=(?:false|0)"
+    ),
+    **dict.fromkeys(("rpm",), r"--no(?:digest|signature|verify|filedigest)"),
+    **dict.fromkeys(("npm", "yarn", "pnpm"), r"strict-ssl=false"),
+    **dict.fromkeys(("git",), r"http\.sslVerify=false"),
+}
+_COMMAND_END = re.compile(r"[|;&\n]+")
+# `npm config set strict-ssl false` is `strict-ssl=false` in two words.
+_TWO_WORDS = re.compile(r"\b(strict-ssl|http\.sslVerify) +false\b")
 _HERE = re.compile(r"localhost|127\.0\.0\.1|\[::1\]")
 
 
@@ -81,11 +85,20 @@ def _switched_off(instruction: Instruction) -> Iterator[str]:
     """Program and switch of each such command; what stands between may hold a secret."""
     if instruction.name != "RUN":
         return
-    for found in _COMMANDS.finditer(instruction.arguments):
-        whole = re.split(r"[|;&\n]", instruction.arguments[found.start() :])[0]
-        if not _HERE.search(whole):
-            words = found.group().split()
-            yield f"{words[0]} ... {words[-1]}" if len(words) > 2 else " ".join(words)
+    for command in _COMMAND_END.split(instruction.arguments):
+        words = _TWO_WORDS.sub(r"\1=false", command).split()
+        start = next((i for i, word in enumerate(words) if _program(word) in _SWITCHES), None)
+        if start is None or _HERE.search(command):
+            continue
+        program = _program(words[start])
+        switch = re.compile(_SWITCHES[program])
+        found = next((word for word in words[start + 1 :] if switch.fullmatch(word)), None)
+        if found:
+            yield f"{program} {found.partition('=')[0]}"
+
+
+def _program(word: str) -> str:
+    return word.rpartition("/")[2].lstrip("$(`\"'")
 
 
 def _is_off(variable: Variable) -> bool:

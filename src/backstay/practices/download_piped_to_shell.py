@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from backstay.model.backend import Backend
 from backstay.model.deployment import ImageBuild
 from backstay.model.findings import Finding, Fix
 from backstay.practices.practice import practice
 
-_PIPED = re.compile(
-    r"\b(?:curl|wget)\b[^|;&\n]*?(?P<url>https?://[^\s\"'|;&)]+)[^|;&\n]*\|\s*(?:sudo\s+(?:-\w+\s+)*)?"
-    r"(?:env\s+(?:\w+=\S+\s+)*)?(?:\w+=\S+\s+)*(?P<shell>(?:/\w+/)*(?:ba|da|z)?sh|python3?|perl|node|php|ruby)\b"
-)
+if TYPE_CHECKING:
+    from backstay.model.deployment import Instruction
+
+_COMMAND_END = re.compile(r"[;&\n]+")
+_PIPE = re.compile(r"\|\s*")
+_URL = re.compile(r"https?://[^\s\"')]+")
+_DOWNLOADS = frozenset(("curl", "wget"))
+_BEFORE_PROGRAM = re.compile(r"(?:sudo|env|-\w+|\w+=\S*)")
+_SHELL = re.compile(r"(?:ba|da|z)?sh|python3?|perl|node|php|ruby")
 
 
 @practice(
@@ -44,13 +51,11 @@ def download_piped_to_shell(build: ImageBuild, backend: Backend) -> Iterator[Fin
     """
     for stage in build.stages:
         for instruction in stage.instructions:
-            found = _PIPED.search(instruction.arguments) if instruction.name == "RUN" else None
-            if found:
+            for url, shell in _piped(instruction) if instruction.name == "RUN" else ():
                 yield Finding(
-                    message=f"{build.scope} pipes {found['url'].rstrip('.,')} straight into "
-                    f"{found['shell']}",
+                    message=f"{build.scope} pipes {url} straight into {shell}",
                     evidence=(build,),
-                    about=found["url"],
+                    about=url,
                     where=instruction.where,
                     severity="low" if build.role == "development" else None,
                     fix=Fix(
@@ -58,3 +63,26 @@ def download_piped_to_shell(build: ImageBuild, backend: Backend) -> Iterator[Fin
                         "the tool from its official image."
                     ),
                 )
+
+
+def _piped(instruction: Instruction) -> Iterator[tuple[str, str]]:
+    """Address and shell of each download that a shell reads."""
+    for command in _COMMAND_END.split(_PIPE.sub("| ", instruction.arguments)):
+        parts = command.split("|")
+        for source, reader in pairwise(parts):
+            url = _URL.search(source)
+            shell = _program(reader)
+            if url and shell and not _DOWNLOADS.isdisjoint(_names(source.split())):
+                yield url.group().rstrip(".,").partition("?")[0], shell
+
+
+def _program(command: str) -> str:
+    """The shell or interpreter that a command starts, "" where it starts something else."""
+    words = iter(command.split())
+    first = next((word for word in words if not _BEFORE_PROGRAM.fullmatch(word)), "")
+    name = first.rpartition("/")[2]
+    return name if _SHELL.fullmatch(name) else ""
+
+
+def _names(words: list[str]) -> set[str]:
+    return {word.rpartition("/")[2].lstrip("$(`\"'") for word in words}

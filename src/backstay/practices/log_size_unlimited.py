@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.deployment import ComposeFile, Service
 from backstay.model.findings import Finding, Fix
-from backstay.practices._services import complete_services, is_job
+from backstay.practices._services import complete_services, jobs_among
 from backstay.practices.practice import practice
 
 
@@ -40,9 +40,10 @@ def log_size_unlimited(file: ComposeFile, backend: Backend) -> Iterator[Finding]
     if file.role == "development":
         return
     services = complete_services(file, backend)
+    jobs = jobs_among(services)
     for service in services:
         if _is_unlimited(service) and service.role != "development":
-            if is_job(service, services):
+            if service.name in jobs:
                 continue
             yield Finding(
                 message=f"The log of {service.name} has no size limit in this file "

@@ -6,7 +6,7 @@ from backstay.model.backend import Backend
 from backstay.model.deployment import ComposeFile
 from backstay.model.findings import Finding, Fix
 from backstay.practices._health import can_be_healthy
-from backstay.practices._services import complete_services, engine_of_service, is_job
+from backstay.practices._services import complete_services, engine_of_service, jobs_among
 from backstay.practices.practice import practice
 
 
@@ -49,10 +49,11 @@ def service_without_health_check(file: ComposeFile, backend: Backend) -> Iterato
     if file.role == "development":
         return
     services = complete_services(file, backend)
+    jobs = jobs_among(services)
     relied_on = {name for service in services for name, condition in service.depends_on
                  if condition != "service_completed_successfully"}  # fmt: skip
     for service in services:
-        if service.role == "development" or is_job(service, services):
+        if service.role == "development" or service.name in jobs:
             continue
         if service.health_check is not None or engine_of_service(service, backend) is not None:
             continue

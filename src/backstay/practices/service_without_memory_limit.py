@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.deployment import ComposeFile
 from backstay.model.findings import Finding, Fix
-from backstay.practices._services import complete_services, is_job
+from backstay.practices._services import complete_services, jobs_among
 from backstay.practices.practice import practice
 
 
@@ -42,8 +42,9 @@ def service_without_memory_limit(file: ComposeFile, backend: Backend) -> Iterato
                   memory: 512M
     """
     services = complete_services(file, backend)
+    jobs = jobs_among(services)
     for service in services:
-        lasting = service.role != "development" and not is_job(service, services)
+        lasting = service.role != "development" and service.name not in jobs
         if lasting and service.memory_limit is None:
             yield Finding(
                 message=f"{service.name} has no memory limit",

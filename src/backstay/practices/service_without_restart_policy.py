@@ -6,7 +6,7 @@ from backstay.model.backend import Backend
 from backstay.model.deployment import ComposeFile, Service
 from backstay.model.findings import Finding, Fix, Put
 from backstay.model.places import Place
-from backstay.practices._services import complete_services, is_job
+from backstay.practices._services import complete_services, jobs_among
 from backstay.practices.practice import practice
 
 
@@ -37,12 +37,13 @@ def service_without_restart_policy(file: ComposeFile, backend: Backend) -> Itera
     if file.role != "production" or file.overlays:
         return
     services = complete_services(file, backend)
+    jobs = jobs_among(services)
     if any(_is_for_swarm(service) for service in services):
         return
     for service in services:
         if service.restart is not None or service.role == "development":
             continue
-        if isinstance(service.where, Place) and not is_job(service, services):
+        if isinstance(service.where, Place) and service.name not in jobs:
             put = Put(place=service.where, key="restart", value='"unless-stopped"')
             yield Finding(
                 message=f"{service.name} is not started again after a crash or a reboot",

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from backstay.readers.sources import Sources
 
 
+# The longest real ones have some hundred lines.
+_MAX_BYTES = 1_000_000
+
+
 def read_dockerfiles(files: Sequence[str], sources: Sources) -> Iterator[Fact]:
     """The facts of Dockerfiles; never raises for their content."""
     for file in files:
@@ -29,6 +33,8 @@ def read_dockerfiles(files: Sequence[str], sources: Sources) -> Iterator[Fact]:
 
 
 def _checked(data: bytes) -> bytes:
+    if len(data) > _MAX_BYTES:
+        raise Unreadable(f"is larger than {_MAX_BYTES // 1_000_000} MB, so it is no Dockerfile")
     decode_text(data)
     if encoding_of(data)[0] != "utf-8":
         raise Unreadable("is not UTF-8 text, which docker build needs")
