@@ -75,22 +75,25 @@ def _check(
         yield NotChecked(where=where, what=what, why=why)
 
 
-def _statements(dialect: Dialect, backend: Backend, sources: Sources) -> list[str]:
-    if dialect.layout != "schema":
-        return [
-            each.sql
-            for each in backend.of(MigrationStatement)
-            if each.database == dialect.database and each.direction == "up"
-        ]
-    found = []
-    for file in dialect.files:
-        with contextlib.suppress(Unreadable):  # said as unread already
-            text = sources.read(file)
-            found += [text[at.start : at.end].decode("utf-8", "replace") for at in split(text)]
+def _statements(dialect: Dialect, backend: Backend, sources: Sources) -> list[bytes]:
+    """The statements as they stand in the files (those of facts are shortened), in order."""
+    found: list[bytes] = []
+    texts: dict[str, bytes] = {}
+    with contextlib.suppress(Unreadable):  # said as unread already
+        texts = {file: sources.read(file) for file in dialect.files}
+    if dialect.layout == "schema":
+        for text in texts.values():
+            found += [text[at.start : at.end] for at in split(text)]
+        return found
+    for each in backend.of(MigrationStatement):
+        place = each.where
+        mine = each.database == dialect.database and each.direction == "up"
+        if mine and isinstance(place, Place) and place.file in texts:
+            found.append(texts[place.file][place.start : place.end])
     return found
 
 
-def _run(statements: Sequence[str], connection: Connection) -> list[str]:
+def _run(statements: Sequence[bytes], connection: Connection) -> list[str]:
     """Run the statements one by one; the messages of those that failed."""
     failures = []
     deadline = time.monotonic() + SECONDS
@@ -99,7 +102,7 @@ def _run(statements: Sequence[str], connection: Connection) -> list[str]:
             failures += [f"{SECONDS:.0f} s were used up"] * (len(statements) - done)
             break
         try:
-            connection.execute(statement.encode())
+            connection.execute(statement)
         except Error as error:
             failures.append(str(error).partition("\n")[0])
             with contextlib.suppress(Error):
