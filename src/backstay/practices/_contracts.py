@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from backstay.model.contracts import (
         ApiDocument,
         ApiFact,
+        Guard,
         MediaType,
         Operation,
         Response,
@@ -47,6 +48,18 @@ def own_operations(document: ApiDocument, backend: Backend) -> tuple[Operation, 
     """The operations that the API itself serves: no callbacks, no webhooks."""
     operations = backend.operations_in(document.scope)
     return tuple(each for each in operations if each.role == "operation")
+
+
+def asking_for_security(
+    document: ApiDocument, backend: Backend
+) -> Iterator[tuple[ApiFact, tuple[tuple[Guard, ...], ...]]]:
+    """What asks for security of its own (the document, operations), with its alternatives."""
+    requirement = backend.security_of(document.scope)
+    if requirement is not None:
+        yield requirement, requirement.alternatives
+    for operation in backend.operations_in(document.scope):
+        if operation.own_security:
+            yield operation, operation.guards
 
 
 def apart(facts: Iterable[F]) -> Iterator[F]:

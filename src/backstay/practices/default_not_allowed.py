@@ -8,19 +8,10 @@ import msgspec
 from backstay.model.backend import Backend
 from backstay.model.contracts import Schema
 from backstay.model.findings import Finding, Fix
+from backstay.practices._json_types import is_of_type
 from backstay.practices._schema_names import schema_name
 from backstay.practices._words import listed
 from backstay.practices.practice import practice
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-    "null": (type(None),),
-}
 
 
 @practice(area="contract", severity="medium")
@@ -78,7 +69,7 @@ def default_not_allowed(schema: Schema, _: Backend) -> Iterator[Finding]:
 def _broken_rule(schema: Schema, value: Any) -> str | None:  # noqa: ANN401 (plain data)
     if value is None:  # `default: null` is how people say that there is none
         return None
-    if schema.types and not any(_is(value, name) for name in schema.types):
+    if schema.types and not any(is_of_type(value, name) for name in schema.types):
         return f"which is no {' or '.join(schema.types)}"
     if schema.enum and schema.default not in schema.enum:
         return f"which is none of its values ({listed(list(schema.enum))})"
@@ -87,14 +78,6 @@ def _broken_rule(schema: Schema, value: Any) -> str | None:  # noqa: ANN401 (pla
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _broken_bound(schema, value)
     return None
-
-
-def _is(value: Any, name: str) -> bool:  # noqa: ANN401 (plain data)
-    if name == "integer" and isinstance(value, float):
-        return value.is_integer()
-    if isinstance(value, bool):
-        return name not in ("integer", "number") and (name == "boolean" or name not in _TYPES)
-    return isinstance(value, _TYPES.get(name, (object,)))
 
 
 def _broken_length(schema: Schema, value: str) -> str | None:

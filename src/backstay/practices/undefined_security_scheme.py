@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument, Guard
 from backstay.model.findings import Finding, Fix
+from backstay.practices._contracts import asking_for_security
 from backstay.practices.practice import practice
-
-if TYPE_CHECKING:
-    from backstay.model.facts import Fact
 
 
 @practice(area="security", severity="high")
@@ -46,7 +43,7 @@ def undefined_security_scheme(document: ApiDocument, backend: Backend) -> Iterat
             bearerAuth: {type: http, scheme: bearer}
     """
     declared = {scheme.name for scheme in backend.security_schemes_in(document.scope)}
-    for asking, alternatives in _asking(document, backend):
+    for asking, alternatives in asking_for_security(document, backend):
         for name in sorted(_names(alternatives) - declared):
             known = f"; declared are {', '.join(sorted(declared))}" if declared else ""
             yield Finding(
@@ -57,17 +54,6 @@ def undefined_security_scheme(document: ApiDocument, backend: Backend) -> Iterat
                 cause=name,
                 fix=Fix(text=f"Declare the security scheme '{name}', or name a declared one."),
             )
-
-
-def _asking(
-    document: ApiDocument, backend: Backend
-) -> Iterator[tuple[Fact, tuple[tuple[Guard, ...], ...]]]:
-    requirement = backend.security_of(document.scope)
-    if requirement is not None:
-        yield requirement, requirement.alternatives
-    for operation in backend.operations_in(document.scope):
-        if operation.own_security:
-            yield operation, operation.guards
 
 
 def _names(alternatives: Iterable[Iterable[Guard]]) -> set[str]:
