@@ -272,6 +272,16 @@ def test_what_cannot_be_extended_is_said_and_the_rest_is_kept(tmp_path: Path) ->
     assert services_of(facts)["a"].fragment
 
 
+def test_a_file_to_extend_may_be_named_from_the_root(tmp_path: Path) -> None:
+    facts = facts_of(
+        tmp_path,
+        ops__compose_yaml="services: {a: {extends: {file: ops/parts.yaml, service: a}}}",
+        ops__parts_yaml="services: {a: {image: 'a:1'}}",
+    )
+    assert not [fact for fact in facts if isinstance(fact, Unread)]
+    assert all(fact.image for fact in facts if isinstance(fact, Service))
+
+
 def test_an_override_names_what_it_overlays_and_takes_over_the_image(tmp_path: Path) -> None:
     facts = facts_of(
         tmp_path,

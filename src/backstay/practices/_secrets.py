@@ -50,7 +50,7 @@ def literal_secret(name: str, value: str | None) -> str | None:
         return None
     value = value[:_LONGEST]
     issued = _ISSUED.search(value)
-    if issued:
+    if issued and "EXAMPLE" not in issued.group():
         return issued.group()
     in_url = _IN_URL.search(value) if "://" in value else None
     if in_url and "$" not in in_url["password"]:
@@ -58,6 +58,12 @@ def literal_secret(name: str, value: str | None) -> str | None:
     if not is_secret_name(name) or "$" in value or _SWITCH.fullmatch(value):
         return None
     return None if _PATH_OR_REFERENCE.match(value) or "://" in value else value
+
+
+def user_in_url(value: str | None) -> str | None:
+    """The user of an address with user and password."""
+    found = _IN_URL.search(value[:_LONGEST]) if value and "://" in value else None
+    return found["user"] if found else None
 
 
 def secret_in_command(command: str | None) -> str | None:
@@ -82,7 +88,7 @@ def _plain(word: str) -> str:
 def looks_issued(secret: str) -> bool:
     """Whether it looks like a key that a machine made, and not like a word somebody typed."""
     if _ISSUED.search(secret):
-        return True
+        return "EXAMPLE" not in secret
     if len(secret) < _LONG_ENOUGH or not re.search(r"\d", secret) or " " in secret:
         return False
     counts = Counter(secret)

@@ -93,7 +93,7 @@ def jobs_among(services: Iterable[Service]) -> set[str]:
 
 
 def _is_job(service: Service) -> bool:
-    if service.profiles or service.restart in ("no", "on-failure"):
+    if service.profiles or service.restart in ("no", "deploy:none"):
         return True
     command = service.command or ""
     if _JOB.search(service.name):

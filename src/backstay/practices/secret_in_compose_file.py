@@ -13,6 +13,7 @@ from backstay.practices._secrets import (
     literal_secret,
     looks_issued,
     secret_in_command,
+    user_in_url,
 )
 from backstay.practices._services import apart
 from backstay.practices.practice import practice
@@ -133,4 +134,4 @@ def _other_values(service: Service) -> tuple[str | None, ...]:
         variable.value
         for variable in service.environment
         if variable.name.endswith(_NAMES_OF_ACCOUNTS) and "SECRET" not in variable.name
-    )
+    ) + tuple(user_in_url(variable.value) for variable in service.environment)

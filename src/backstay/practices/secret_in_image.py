@@ -12,6 +12,7 @@ from backstay.practices._secrets import (
     is_worthless,
     literal_secret,
     looks_issued,
+    user_in_url,
 )
 from backstay.practices._services import final_chains
 from backstay.practices.practice import practice
@@ -70,7 +71,7 @@ def secret_in_image(build: ImageBuild, backend: Backend) -> Iterator[Finding]:
     for stage in final_chains(build, backend):
         for variable in stage.environment:
             secret = literal_secret(variable.name, variable.value)
-            if secret and not is_worthless(secret):
+            if secret and not is_worthless(secret, user_in_url(variable.value)):
                 yield _variable(build, variable, "is set to a secret as text")
         for variable in stage.arguments:
             yield from _argument(build, stage, variable)

@@ -129,13 +129,21 @@ class _Reader:
                 continue
             other = plain(target.get("file")) if isinstance(target, dict) else None
             wanted = plain(target.get("service") if isinstance(target, dict) else target)
-            path = posixpath.normpath(posixpath.join(section.folder, other)) if other else file.name
+            path = self._path_of(other, section.folder) if other else file.name
             found = self.file(path)
             if wanted is not None and wanted in found.sections:
                 return found, wanted
             why = f"extends {wanted} of {path}, which cannot be read"
             _refuse_extends(file, name, why)
         return None
+
+    def _path_of(self, other: str, folder: str) -> str:
+        """A file named by another: below its folder, else below the root.
+
+        The root is where compose is told to start by `--project-directory`.
+        """
+        beside = posixpath.normpath(posixpath.join(folder, other))
+        return beside if not self.file(beside).broken else posixpath.normpath(other)
 
 
 def _refuse_extends(file: _File, name: str, why: str) -> None:

@@ -14,7 +14,8 @@ _DEVELOPMENT_WORDS = frozenset(
         r"\S+",
         "dev devel develop development devcontainer devcontainers local localhost test tests "
         "testing e2e integration ci debug override example examples sample samples demo "
-        "playground sandbox fixture fixtures mock bench benchmark loadtest quickstart tutorial",
+        "integrationtest integrationtests loadtest loadtests unittest unittests systemtest hack "
+        "playground sandbox fixture fixtures mock bench benchmark quickstart tutorial",
     )
 )
 _PRODUCTION_WORDS = frozenset(
