@@ -56,7 +56,7 @@ def secret_in_image(build: ImageBuild, backend: Backend) -> Iterator[Finding]:
         FROM node:24-slim
         # finding
         ARG NPM_TOKEN
-        RUN echo "//registry.npmjs.org/:_authToken=${NPM_TOKEN}" > .npmrc && npm ci && rm .npmrc
+        RUN echo "//npm.acme.example/:_authToken=${NPM_TOKEN}" > .npmrc && npm ci && rm .npmrc
         # finding
         COPY .env .
         CMD ["node", "server.js"]
