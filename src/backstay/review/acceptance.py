@@ -68,8 +68,9 @@ def _without_commented(
     files = {each.site.file for each in findings if isinstance(each.site, Place)}
     by_file = {}
     for file in sorted(files.union(entry.file for entry in reading.inventory.entries)):
-        text = _text(file, reading.sources)
-        if MARK in text:
+        data = _content(file, reading.sources)
+        if MARK.encode() in data:
+            text = data.decode("utf-8", "surrogateescape")
             by_file[file] = allowed_lines(text, file, current_name)
     if not by_file:
         return list(findings), []
@@ -99,8 +100,8 @@ def _sites_in(findings: Iterable[Finding], files: Iterable[str]) -> list[Place]:
     return [site for site in sites if isinstance(site, Place) and site.file in wanted]
 
 
-def _text(file: str, sources: Sources) -> str:
+def _content(file: str, sources: Sources) -> bytes:
     try:
-        return sources.read(file).decode("utf-8", "surrogateescape")
+        return sources.read(file)
     except Unreadable:
-        return ""
+        return b""

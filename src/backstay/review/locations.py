@@ -37,9 +37,9 @@ def _in_file(file: str, wanted: set[Place], sources: Sources) -> dict[Where, Loc
         found = _at_pointers(data, file, wanted)
     except Unreadable:
         return {place: Location(file=file, pointer=place.pointer) for place in wanted}
-    lines = _Lines(data)
+    lines = _Lines(data) if any(place.start is not None for place in wanted) else None
     for place in wanted:
-        if place.start is not None:
+        if lines is not None and place.start is not None:
             line, column = lines.at(place.start)
             end_line, end_column = lines.at(place.end if place.end is not None else place.start)
             found[place] = Location(
