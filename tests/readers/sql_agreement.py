@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from backstay.foreign.psycopg import Connection, Error
+from backstay.foreign.psycopg import Connection, Error, errors, sql
 from backstay.lab.catalog import read_catalog
 from backstay.lab.server import Server
 from backstay.model.backend import Backend
@@ -42,9 +42,25 @@ def statements(script: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def empty_database(server: Server) -> Iterator[Connection]:
+def connected(server: Server) -> Iterator[Connection]:
+    """A connection to a database of its own; making one takes long, so cases share it."""
     with server.database() as name, contextlib.closing(server.connect(name)) as connection:
         yield connection
+
+
+def empty(connection: Connection) -> None:
+    """Drop everything that a case has made."""
+    connection.execute("discard all")
+    rows = connection.execute(
+        "select nspname from pg_namespace where nspname !~ '^(pg_|information_schema)'"
+    ).fetchall()
+    for (schema,) in rows:
+        connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(schema)))
+    connection.execute("create schema public")
+    for (extension,) in connection.execute(
+        "select extname from pg_extension where extname <> 'plpgsql'"
+    ).fetchall():
+        connection.execute(sql.SQL("drop extension {}").format(sql.Identifier(extension)))
 
 
 def refusals(connection: Connection, script: Sequence[str]) -> dict[str, str]:
@@ -58,12 +74,33 @@ def refusals(connection: Connection, script: Sequence[str]) -> dict[str, str]:
     return refused
 
 
-def disagreements(server: Server, folder: Path, script: str) -> list[str]:
+def within_reach(connection: Connection, script: Sequence[str]) -> list[str]:
+    """The statements but those about tables and types that are not there.
+
+    PostgreSQL refuses these; the reader takes them as made in files that it has not seen.
+    """
+    empty(connection)
+    kept = []
+    for statement in script:
+        try:
+            connection.execute(statement.encode())
+        except (errors.UndefinedTable, errors.InvalidSchemaName):
+            continue
+        except errors.UndefinedObject as error:
+            if str(error).startswith("type "):
+                continue
+        except Error:
+            pass
+        kept.append(statement)
+    return kept
+
+
+def disagreements(connection: Connection, folder: Path, script: str) -> list[str]:
     """How the model of a script differs from what PostgreSQL makes of it."""
     static = facts_of(folder, {FILE: script})
-    with empty_database(server) as connection:
-        refused = refusals(connection, statements(script))
-        real = read_catalog(connection, FILE)
+    empty(connection)
+    refused = refusals(connection, statements(script))
+    real = read_catalog(connection, FILE)
     told = _told(script.encode(), static)
     found = list(differences(Backend(static), Backend(real), FILE))
     found += [f"refused here alone ({told[at]}): {at}" for at in told if at not in refused]

@@ -5,18 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from backstay.lab.server import Server, throwaway_server
-from tests.readers.sql_agreement import cases, disagreements
+from backstay.foreign.psycopg import Connection
+from backstay.lab.server import throwaway_server
+from tests.readers.sql_agreement import cases, connected, disagreements
 
 BOOK = cases(Path(__file__).with_name("sql_agreement.md"))
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with throwaway_server() as running:
-        yield running
+def connection() -> Iterator[Connection]:
+    with throwaway_server() as server, connected(server) as made:
+        yield made
 
 
 @pytest.mark.parametrize("title", BOOK)
-def test_the_model_is_what_postgresql_makes(title: str, server: Server, tmp_path: Path) -> None:
-    assert disagreements(server, tmp_path, BOOK[title]) == []
+def test_the_model_is_what_postgresql_makes(
+    title: str, connection: Connection, tmp_path: Path
+) -> None:
+    assert disagreements(connection, tmp_path, BOOK[title]) == []

@@ -204,6 +204,8 @@ def _default(fact: Fact, text: str | None) -> str | None:
     if text is not None and isinstance(fact, data.Column) and fact.type.startswith("interval"):
         text = f"({text})::interval"
     normal = normal_expression(text)
+    if normal == "NULL":
+        return None
     if isinstance(fact, data.Column) and fact.type == "boolean" and normal is not None:
         return _TRUTHS.get(normal.strip("'").lower(), normal)
     return normal

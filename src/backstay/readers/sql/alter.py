@@ -14,7 +14,7 @@ from backstay.readers.sql.columns import (
 )
 from backstay.readers.sql.constraints import Wanted, add_constraints, set_not_null
 from backstay.readers.sql.database import NotApplied
-from backstay.readers.sql.inheritance import attach, detach, inherit_column
+from backstay.readers.sql.inheritance import attach, detach, inherit_column, refuse_other_types
 from backstay.readers.sql.items import (
     Column,
     Composite,
@@ -89,6 +89,7 @@ def _add_column(step: Step, table: Table, command: Node) -> list[Wanted]:
     there = table.columns.get(node["colname"])
     if there is not None and not there.implied and command.get("missing_ok"):
         return []
+    refuse_other_types(table, node["colname"], type_use(node["typeName"], step.database))
     wanted = add_column(step, table, node)
     for child in table.children:
         inherit_column(step, child, table.columns[node["colname"]])

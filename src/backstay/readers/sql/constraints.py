@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from backstay.readers.sql import names
 from backstay.readers.sql.binding import bind_expression
+from backstay.readers.sql.comparable import comparable
 from backstay.readers.sql.database import NotApplied
 from backstay.readers.sql.indexes import add_index, index_names, key_part, spread_to_partitions
 from backstay.readers.sql.items import Column, Constraint, Index, IndexPart, Link, Table
@@ -200,9 +201,16 @@ def _adopt_index(step: Step, table: Table, wanted: Wanted) -> Constraint:
     """ADD CONSTRAINT ... USING INDEX: the index takes the constraint's name."""
     node, database = wanted.node, step.database
     index = database.relation(table.schema, node["indexname"])
-    if not isinstance(index, Index) or index.table is not table or not index.unique:
+    if (
+        not isinstance(index, Index)
+        or index.table is not table
+        or not index.unique
+        or index.constraint is not None
+    ):
         raise NotApplied(f"{table.name} has no unique index {node['indexname']}")
     name = node.get("conname", index.name)
+    if name in table.constraints:
+        raise NotApplied(f"{table.name} has a constraint {name} already")
     primary = node["contype"] == "CONSTR_PRIMARY"
     constraint = Constraint(
         kind="primary key" if primary else "unique",
@@ -242,6 +250,9 @@ def add_foreign_key(step: Step, table: Table, wanted: Wanted) -> Constraint:
     parent_columns, key = _parent_key(step, parent, strings(node.get("pk_attrs", [])), wanted)
     if parent_columns and len(parent_columns) != len(columns):
         raise NotApplied(f"a foreign key needs as many columns as {parent.name} has in its key")
+    for column, referred in zip(columns, parent_columns, strict=False):
+        if not comparable(column.type, referred.type):
+            raise NotApplied(f"{column.name} cannot refer to a column of another type")
     name = node.get("conname") or database.free_constraint_name(
         table.schema, table.name, names.joined(written), "fkey", table.constraints
     )

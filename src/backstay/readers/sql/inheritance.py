@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backstay.readers.sql.columns import needs_type
-from backstay.readers.sql.database import NotApplied
+from backstay.readers.sql.database import UNKNOWN_TYPE, NotApplied
 from backstay.readers.sql.indexes import attach_index, moved_expression
-from backstay.readers.sql.items import Column, Constraint, Link, Table
+from backstay.readers.sql.items import Column, Constraint, Link, Table, TypeUse
 from backstay.readers.sql.removal import drop
+from backstay.readers.sql.types import type_text
 
 if TYPE_CHECKING:
     from backstay.model.places import Place
@@ -36,6 +37,8 @@ def inherit_column(step: Step, child: Table, column: Column) -> None:
     """Give a child a column of its parent, or merge it with one of that name."""
     there = child.columns.get(column.name)
     if there is not None:
+        if type_text(there.type) != type_text(column.type):
+            raise NotApplied(f"{column.name} has another type in {child.name}")
         there.inherited += 1
         there.nullable = there.nullable and column.nullable
         return
@@ -60,6 +63,21 @@ def inherit_column(step: Step, child: Table, column: Column) -> None:
     child.columns[copy.name] = copy
     copy.needs(child, Link.AUTO)
     needs_type(step, copy)
+    for below in child.children:
+        inherit_column(step, below, copy)
+
+
+def refuse_other_types(table: Table, name: str, use: TypeUse) -> None:
+    """Refuse to add a column that a child has with another type.
+
+    Raises:
+        NotApplied: one has.
+    """
+    for child in table.children:
+        own = child.columns.get(name)
+        if own is not None and type_text(own.type) != type_text(use):
+            raise NotApplied(f"{name} has another type in {child.name}")
+        refuse_other_types(child, name, use)
 
 
 def attach_partition(step: Step, parent: Table, child: Table) -> None:
@@ -76,12 +94,14 @@ def attach(step: Step, parent: Table, child: Table, *, partition: bool) -> None:
     """
     if partition and child.partition_of is not None:
         raise NotApplied(f"{child.name} is a partition already")
+    if parent is child or parent in _below(child):
+        raise NotApplied(f"{child.name} cannot inherit from itself")
     if child in parent.children:
         raise NotApplied(f"{child.name} inherits from {parent.name} already")
     if not parent.implied and not child.implied:
         for name in parent.columns:
-            if name not in child.columns:
-                raise NotApplied(f"{child.name} lacks the column {name}")
+            _refuse_unlike(parent.columns[name], child)
+        for name in parent.columns:
             child.columns[name].inherited += 1
     _join(child, parent, partition=partition)
     for name, constraint in parent.constraints.items():
@@ -96,6 +116,29 @@ def attach(step: Step, parent: Table, child: Table, *, partition: bool) -> None:
                 own_column.identity = column.identity
         _drop_own_copies(step, parent, child)
         attach_partition(step, parent, child)
+
+
+def _refuse_unlike(column: Column, child: Table) -> None:
+    own = child.columns.get(column.name)
+    if own is None:
+        raise NotApplied(f"{child.name} lacks the column {column.name}")
+    if type_text(own.type) != type_text(column.type) and UNKNOWN_TYPE not in (
+        own.type,
+        column.type,
+    ):
+        raise NotApplied(f"{column.name} has another type in {child.name}")
+    if own.nullable and not column.nullable:
+        raise NotApplied(f"{column.name} of {child.name} must be NOT NULL")
+
+
+def _below(table: Table) -> set[Table]:
+    found = set(table.children)
+    waiting = list(found)
+    while waiting:
+        new = [each for each in waiting.pop().children if each not in found]
+        found.update(new)
+        waiting += new
+    return found
 
 
 def _drop_own_copies(step: Step, parent: Table, child: Table) -> None:

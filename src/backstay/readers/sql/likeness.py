@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from backstay.readers.sql.columns import needs_type, own_sequence, set_default
 from backstay.readers.sql.indexes import copied_index, moved_expression, unbound
 from backstay.readers.sql.inheritance import copy_constraint
-from backstay.readers.sql.items import Column, Link, Table
+from backstay.readers.sql.items import Column, Link, Relation, Table
 
 if TYPE_CHECKING:
     from backstay.foreign.postgast import Node
@@ -23,11 +23,9 @@ _IDENTITY = 1 << 5
 _INDEXES = 1 << 6
 
 
-def like(step: Step, table: Table, node: Node) -> Callable[[], None]:
+def like(step: Step, table: Table, source: Relation, node: Node) -> Callable[[], None]:
     """Copy the columns of another relation; what comes after all columns is returned as a call."""
     options = node.get("options", 0)
-    relation = node["relation"]
-    source = step.relation(relation.get("schemaname"), relation["relname"])
     where = step.place()
     for column in source.columns.values():
         table.last_position += 1

@@ -9,7 +9,7 @@ from backstay.readers.sql.columns import add_column, column_constraints, needs_t
 from backstay.readers.sql.constraints import Wanted, add_constraints, set_not_null
 from backstay.readers.sql.database import TEMPORARY, UNKNOWN_TYPE, NotApplied
 from backstay.readers.sql.inheritance import attach_partition, inherit
-from backstay.readers.sql.items import Column, Expression, Link, Table
+from backstay.readers.sql.items import Column, Expression, Link, Relation, Table
 from backstay.readers.sql.likeness import like
 from backstay.readers.sql.removal import drop
 from backstay.readers.sql.types import strings
@@ -35,9 +35,14 @@ def create_table(step: Step, node: Node) -> None:
     if table is None:
         return
     parents = [step.table(each["RangeVar"]) for each in node.get("inhRelations", [])]
+    # The table itself is not yet there: LIKE may name another one of the same name.
+    sources = [
+        step.relation(each["relation"].get("schemaname"), each["relation"]["relname"])
+        for each in _likes(node)
+    ]
     step.database.add_relation(table)
     try:
-        _fill(step, table, node, parents)
+        _fill(step, table, node, parents, sources)
     except NotApplied:
         drop(step.database, [table], cascade=True)
         raise
@@ -65,7 +70,14 @@ def new_table(step: Step, node: Node, *, if_not_exists: bool) -> Table | None:
     )
 
 
-def _fill(step: Step, table: Table, node: Node, parents: list[Table]) -> None:
+def _likes(node: Node) -> list[Node]:
+    elements = node.get("tableElts", [])
+    return [each["TableLikeClause"] for each in elements if "TableLikeClause" in each]
+
+
+def _fill(
+    step: Step, table: Table, node: Node, parents: list[Table], sources: list[Relation]
+) -> None:
     partition = "partbound" in node
     wanted: list[Wanted] = []
     for parent in parents:
@@ -79,11 +91,11 @@ def _fill(step: Step, table: Table, node: Node, parents: list[Table]) -> None:
         elif "Constraint" in each:
             wanted += table_constraint(step, table, each["Constraint"])
         elif "TableLikeClause" in each:
-            copied.append((each["TableLikeClause"], like(step, table, each["TableLikeClause"])))
+            copied.append(like(step, table, sources[len(copied)], each["TableLikeClause"]))
     if "partspec" in node:
         _set_partitioning(step, table, node["partspec"])
     add_constraints(step, table, wanted)
-    for _, finish in copied:
+    for finish in copied:
         finish()
     if partition:
         attach_partition(step, parents[0], table)

@@ -10,7 +10,7 @@ from backstay.readers.sql.binding import Binder, Output
 from backstay.readers.sql.columns import needs_type
 from backstay.readers.sql.database import TEMPORARY, UNKNOWN_TYPE, NotApplied
 from backstay.readers.sql.items import Column, Item, Link, Relation, View
-from backstay.readers.sql.types import strings
+from backstay.readers.sql.types import strings, type_text
 
 if TYPE_CHECKING:
     from backstay.foreign.postgast import Node
@@ -73,6 +73,8 @@ def _make_view(  # noqa: PLR0913 (by name)
     if there is not None and not (replace and isinstance(there, View) and not there.materialized):
         raise NotApplied(f"{written['relname']} exists already")
     view = there
+    if isinstance(view, View):
+        _refuse_change(view, outputs, names)
     if view is None:
         view = View(name=written["relname"], schema=schema, where=step.place(), definition="")
         database.add_relation(view)
@@ -109,6 +111,20 @@ def _column_names(outputs: list[Output] | None, names: list[str]) -> list[str]:
     if len(set(written)) < len(written):
         raise NotApplied("a view would have two columns of the same name")
     return written
+
+
+def _refuse_change(view: View, outputs: list[Output] | None, names: list[str]) -> None:
+    """A replaced view keeps its columns, with their names and types."""
+    written = _column_names(outputs, names)
+    if outputs is None or not view.columns_known:
+        return
+    if list(view.columns) != written[: len(view.columns)]:
+        raise NotApplied(f"the columns of the view {view.name} cannot change")
+    for column, output in zip(view.columns.values(), outputs, strict=False):
+        if output.type is not None and column.type.base != "unknown":
+            before, after = type_text(column.type), type_text(output.type)
+            if before != after:
+                raise NotApplied(f"{column.name} of the view {view.name} is {before}, not {after}")
 
 
 def _link(view: View, needed: list[Item]) -> None:
