@@ -27,8 +27,8 @@ def get_with_body(operation: Operation, _: Backend) -> Iterator[Finding]:
         info: {title: Shop, version: "1"}
         paths:
           /orders:
-            get:
-              requestBody: # finding
+            get: # finding
+              requestBody:
                 content:
                   application/json:
                     schema: {type: object, properties: {state: {type: string}}}
@@ -51,7 +51,7 @@ def get_with_body(operation: Operation, _: Backend) -> Iterator[Finding]:
         return
     yield Finding(
         message=f"{operation} takes a request body, which means nothing in HTTP",
-        evidence=(operation.body, operation),
+        evidence=(operation, operation.body),
         cause=str(operation),
         fix=Fix(text="Take the body's fields as query parameters, or make it a POST."),
     )

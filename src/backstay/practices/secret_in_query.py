@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backstay.model.backend import Backend
-from backstay.model.contracts import Parameter, SecurityScheme
+from backstay.model.contracts import ApiDocument, Parameter, SecurityScheme
 from backstay.model.findings import Finding, Fix
+from backstay.practices._contracts import apart, own_operations
 from backstay.practices._words import words_of
 from backstay.practices.practice import practice
 
@@ -32,7 +33,7 @@ _SECRETS = {
 
 
 @practice(area="security", severity="medium")
-def secret_in_query(carrier: SecurityScheme | Parameter, backend: Backend) -> Iterator[Finding]:
+def secret_in_query(holder: SecurityScheme | ApiDocument, backend: Backend) -> Iterator[Finding]:
     """A secret travels in the query of a URL.
 
     Why: URLs are written down where headers are not: in access logs of every proxy and load
@@ -64,24 +65,28 @@ def secret_in_query(carrier: SecurityScheme | Parameter, backend: Backend) -> It
           securitySchemes:
             key: {type: apiKey, in: header, name: X-Api-Key}
     """
-    if carrier.location != "query":
+    if isinstance(holder, SecurityScheme):
+        if holder.location == "query":
+            yield Finding(
+                message=f"the API key '{holder.parameter}' travels in the query",
+                evidence=(holder,),
+                cause=f"API key {holder.parameter}",
+                fix=Fix(text="Take the key in a header: `in: header`."),
+            )
         return
-    if isinstance(carrier, SecurityScheme):
-        yield Finding(
-            message=f"the API key '{carrier.parameter}' travels in the query",
-            evidence=(carrier,),
-            cause=f"API key {carrier.parameter}",
-            fix=Fix(text="Take the key in a header: `in: header`."),
-        )
-        return
-    if words_of(carrier.name) not in _SECRETS or not _is_text(carrier, backend):
-        return
-    yield Finding(
-        message=f"{carrier.operation} takes '{carrier.name}' in the query",
-        evidence=(carrier,),
-        cause=f"parameter {carrier.name}",
-        fix=Fix(text=f"Take '{carrier.name}' in a header or in the body."),
-    )
+    operations = own_operations(holder, backend)
+    for parameter in apart(each for operation in operations for each in operation.parameters):
+        if _is_secret(parameter) and _is_text(parameter, backend):
+            yield Finding(
+                message=f"{parameter.operation} takes '{parameter.name}' in the query",
+                evidence=(parameter,),
+                cause=f"parameter {parameter.name}",
+                fix=Fix(text=f"Take '{parameter.name}' in a header or in the body."),
+            )
+
+
+def _is_secret(parameter: Parameter) -> bool:
+    return parameter.location == "query" and words_of(parameter.name) in _SECRETS
 
 
 def _is_text(parameter: Parameter, backend: Backend) -> bool:
