@@ -478,9 +478,27 @@ components: {{schemas: {{A: {{$ref: "{reference}"}}}}}}
     missing = only(backend, UnresolvedReference)
     assert missing.elsewhere
     assert missing.reference == reference
-    assert only(backend, NotChecked).what == f"what the reference '{reference}' means"
+    file = reference.partition("#")[0]
+    assert only(backend, NotChecked).what == f"what references to '{file}' mean"
     assert [each.title for each in backend.of(Schema)] == [None]
     assert not backend.of(Schema)[0].resolved
+
+
+def test_many_references_to_one_file_elsewhere_are_said_once(shop: Shop) -> None:
+    shop.write(
+        api_yaml="""\
+openapi: 3.0.3
+info: {title: Shop, version: "1"}
+paths: {}
+components:
+  schemas:
+    A: {$ref: "https://schemas.shop.example/a.json#/A"}
+    B: {$ref: "https://schemas.shop.example/a.json#/B"}
+"""
+    )
+    backend = shop.read()
+    assert len(backend.of(UnresolvedReference)) == 2
+    assert "schemas.shop.example" in only(backend, NotChecked).what
 
 
 def test_holes_are_kept(shop: Shop) -> None:

@@ -24,10 +24,13 @@ F = TypeVar("F", bound=Fact)
 
 _FEW = 5
 
+# What generators write where nobody gave a title: it does not tell one API from another.
+_NO_TITLES = {"", "api", "openapi definition", "fastapi", "swagger", "openapi", "rest api", "title"}
+
 
 def cause_in(document: ApiDocument) -> str:
     """One cause for a fault all over an API, whichever versions of its description there are."""
-    return document.title or document.scope
+    return document.scope if document.title.lower() in _NO_TITLES else document.title
 
 
 def cause_of(fact: ApiFact, backend: Backend) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.contracts import ApiDocument
 from backstay.model.findings import Finding, Fix
+from backstay.practices._contracts import cause_in
 from backstay.practices.practice import practice
 
 
@@ -58,6 +59,6 @@ def declared_security_not_applied(document: ApiDocument, backend: Backend) -> It
             message=f"the security scheme '{scheme.name}' is declared, "
             "but nothing asks for it: every operation reads as public",
             evidence=(scheme, document),
-            cause=document.title or document.scope,
+            cause=cause_in(document),
             fix=Fix(text="Name the scheme under `security` of the document or its operations."),
         )

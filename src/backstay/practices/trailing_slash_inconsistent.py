@@ -18,8 +18,7 @@ def trailing_slash_inconsistent(document: ApiDocument, backend: Backend) -> Iter
     """Some paths end in a slash and others do not.
 
     Why: `/orders` and `/orders/` are two URLs. Frameworks answer the wrong one with 404 or with a
-        redirect; on a redirected POST many clients send a GET without the body, and others drop the
-        Authorization header.
+        redirect; on a redirected POST many clients send a GET without the body.
     Fix: Choose one form, best without the slash, and serve the other as well, without a redirect.
     Trade-offs: Two routes per path while both are served.
     Alternatives: Redirect with 308, which keeps method and body.

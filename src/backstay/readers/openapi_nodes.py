@@ -61,6 +61,7 @@ class Library:
         self._targets: dict[tuple[str, str], Node | Unresolved] = {}
         self._files: dict[tuple[str, str], str | Unresolved] = {}
         self._oddities: dict[str, int] = {}
+        self._elsewhere: set[tuple[str, str]] = set()
         self._reported: set[tuple[str, str]] = set()
 
     def whole(self, file: str) -> Node | str:
@@ -245,8 +246,10 @@ class Library:
                 elsewhere=elsewhere,
             )
         )
-        if elsewhere:
-            what = f"what the reference '{reference[:80]}' means"
+        target = reference.partition("#")[0][:80]
+        if elsewhere and (self.document, target) not in self._elsewhere:
+            self._elsewhere.add((self.document, target))
+            what = f"what references to '{target}' mean"
             self.problems.append(NotChecked(where=where, what=what, why=error.reason))
 
     def _leaves_tree(self, file: str, reference: str) -> bool:
