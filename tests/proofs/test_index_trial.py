@@ -238,13 +238,14 @@ create table purchase (
     note text not null default boom() check (length(note) > 0),
     size bigint check (pg_sleep(1000) is null),
     made text generated always as (boom()) stored,
+    read text generated always as (pg_read_file('/etc/passwd')) stored,
     secret text default pg_read_file('/etc/passwd')
 );
 create function boom_too() returns trigger language plpgsql as $$ begin
     copy (select 1) to program 'touch {marker}'; return new;
 end $$;
 create trigger on_insert before insert on purchase for each row execute function boom_too();
-create index on purchase ((boom()));
+create index on purchase ((boom()), customer_id);
 create index on purchase (customer_id) where boom() = 'x';
 """
 

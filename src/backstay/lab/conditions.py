@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 40
 _MOST_TRIALS = 120
-_MOST_KEPT = 3
+_MOST_KEPT = 4
 _ROW = "made.n"
 
 
@@ -91,7 +91,7 @@ def _options(recipe: TableRecipe, name: str, check: PlannedCheck) -> Iterator[Fo
     column = recipe.table.column(name)
     as_it_is = recipe.bare[name]
     yield as_it_is
-    if column.nullable and (name not in recipe.fixed or name in recipe.nulls):
+    if column.nullable and name not in recipe.referred:
         yield lambda _: f"NULL::{column.type.sql}"
     if name in recipe.references:
         return

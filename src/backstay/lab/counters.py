@@ -9,6 +9,7 @@ transactions of the session have not yet reported, so differences are taken.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,9 +48,10 @@ class TableWork(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
-    """What a statement did, by schema and name of the table."""
+    """What a statement did, by schema and name of the table; ``seconds`` are of this one run."""
 
     tables: dict[tuple[str, str], TableWork]
+    seconds: float
 
     @property
     def pages(self) -> int:
@@ -79,7 +81,9 @@ def work_of(connection: Connection, statement: str) -> Work:
     """
     connection.execute("SAVEPOINT before_work")
     before = _counters(connection)
+    started = time.perf_counter()
     connection.execute(statement.encode())
+    seconds = time.perf_counter() - started
     after = _counters(connection)
     connection.execute("ROLLBACK TO before_work")
     tables = {
@@ -92,7 +96,7 @@ def work_of(connection: Connection, statement: str) -> Work:
         for name, counts in after.items()
         if counts != before[name]
     }
-    return Work(tables=tables)
+    return Work(tables=tables, seconds=seconds)
 
 
 def _counters(connection: Connection) -> dict[tuple[str, str], tuple[int, int, int, int]]:

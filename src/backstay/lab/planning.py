@@ -16,7 +16,7 @@ from backstay.lab.quoting import relation
 from backstay.model.data import Check, Column, Domain, Enum, ForeignKey, Index, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from backstay.model.backend import Backend
 
@@ -104,6 +104,7 @@ def plan_tables(
     *,
     keys: Sequence[ForeignKey],
     essential: Collection[tuple[Name, str]],
+    wanted: Callable[[Index], bool] = lambda _: True,
 ) -> Plan:
     """What to build for an experiment on ``tables``.
 
@@ -112,11 +113,12 @@ def plan_tables(
         tables: which to build.
         keys: the foreign keys among them to keep.
         essential: columns that must be of their real type, with the checks on them.
+        wanted: which indexes matter; the others are left out without a word.
 
     Raises:
         CannotBuild: a table is not known, or something essential cannot be built.
     """
-    return _Planner(backend, tuple(keys), frozenset(essential)).plan(tables)
+    return _Planner(backend, tuple(keys), frozenset(essential), wanted).plan(tables)
 
 
 class _Planner:
@@ -127,10 +129,12 @@ class _Planner:
         backend: Backend,
         keys: tuple[ForeignKey, ...],
         essential: frozenset[tuple[Name, str]],
+        wanted: Callable[[Index], bool],
     ) -> None:
         self.backend = backend
         self.keys = keys
         self.essential = essential
+        self.wanted = wanted
         self.enums = {enum.name: enum for enum in backend.of(Enum)}
         self.domains = {domain.name: domain for domain in backend.of(Domain)}
         self.left_out: list[str] = []
@@ -207,18 +211,17 @@ class _Planner:
         return any(column.name in each for each in sets)
 
     def _default(self, column: Column, where: str) -> str | None:
-        # A sequence's next value is never asked for: each row brings its own.
-        if column.default is None or column.default.startswith("nextval("):
-            return None
-        kept = self._kept(column.default, f"the default of {where}")
-        sets_default = [
-            key
-            for key in self.keys
-            if key.table == column.table
+        """The default for SET DEFAULT; else it is never asked for, as rows bring their values."""
+        sets_default = any(
+            key.table == column.table
             and column.name in key.columns
             and "set default" in {key.on_delete, key.on_update}
-        ]
-        if kept is None and sets_default:
+            for key in self.keys
+        )
+        if column.default is None or not sets_default:
+            return None
+        kept = self._kept(column.default, f"the default of {where}")
+        if kept is None:
             raise CannotBuild(f"the default of {where} is not one that the lab runs")
         return kept
 
@@ -283,7 +286,7 @@ class _Planner:
     def _indexes(self, table: PlannedTable) -> Iterator[Index]:
         names = {column.name for column in table.columns if column.type.stands_in_for is None}
         for index in self.backend.indexes_on(table.name):
-            if index.constraint is not None:
+            if index.constraint is not None or not self.wanted(index):
                 continue
             try:
                 self._check_index(index, names)

@@ -77,6 +77,7 @@ class TableRecipe:
         nulls: how many of a hundred rows have no value, by column.
         fixed: columns whose values differ as keys ask; others may be changed to please checks.
         references: columns that hold keys of other rows.
+        referred: columns whose values other rows hold.
     """
 
     def __init__(self, recipes: Recipes, table: PlannedTable) -> None:
@@ -88,6 +89,12 @@ class TableRecipe:
         self.nulls: dict[str, int] = {}
         self.fixed: set[str] = set()
         self.references: set[str] = set()
+        self.referred = {
+            column
+            for key in recipes.plan.keys
+            if key.parent == table.name
+            for column in key.parent_columns
+        }
         self._differing: set[str] = set()
 
     def expression(self, column: str, row: Row) -> str:

@@ -57,7 +57,7 @@ def _experiment(finding: Finding, key: ForeignKey, backend: Backend, server: Ser
 
 def _plan(key: ForeignKey, backend: Backend) -> Plan:
     """Both tables with this key alone, and of the child's indexes those that could serve it."""
-    plan = plan_tables(
+    return plan_tables(
         backend,
         (key.parent, key.table),
         keys=(key,),
@@ -65,13 +65,10 @@ def _plan(key: ForeignKey, backend: Backend) -> Plan:
             *((key.table, column) for column in key.columns),
             *((key.parent, column) for column in key.parent_columns),
         },
+        wanted=lambda index: (
+            index.table == key.table and any(each.column in key.columns for each in index.keys)
+        ),
     )
-    tables = []
-    for table in plan.tables:
-        columns = set(key.columns) if table.name == key.table else set()
-        near = [i for i in table.indexes if columns & {each.column for each in i.keys}]
-        tables.append(msgspec.structs.replace(table, indexes=tuple(near)))
-    return msgspec.structs.replace(plan, tables=tuple(tables))
 
 
 def _at_real_size(finding: Finding, backend: Backend, bench: Bench) -> Verdict:
