@@ -1,4 +1,8 @@
-"""CPU time and memory of whole processes, and the two yardsticks that numbers are ratios to."""
+"""CPU time and memory of whole processes, and the two yardsticks that numbers are ratios to.
+
+CPU time is used wherever it can be, since other work on the machine changes it less than it changes
+the time on the clock; it still does, so each measurement has its yardstick right beside it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,9 @@ if TYPE_CHECKING:
 # slow machine is not taken for slow code.
 CALIBRATION = "x = 0\nfor i in range(6_000_000): x += i & 7\n"
 
+# What the loop took on the machine (2 cores) where the budgets in seconds were set.
+LOOP_SECONDS = 0.32
+
 
 class Usage(NamedTuple):
     """What one process used."""
@@ -26,6 +33,11 @@ class Usage(NamedTuple):
     status: int
 
 
+def ordinary_environment() -> dict[str, str]:
+    """The environment, with Python free to keep compiled modules as it does for most people."""
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+
+
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Usage:
     """Run a command to its end, its output thrown away."""
     began = time.perf_counter()
@@ -33,7 +45,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **(environment or {})},
+        env={**ordinary_environment(), **(environment or {})},
     )
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began
@@ -47,6 +59,11 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
 def median_of(times: int, measure: Callable[[], float]) -> float:
     """The median of so many measurements."""
     return statistics.median(measure() for _ in range(times))
+
+
+def median_ratio(times: int, measure: Callable[[], float], yardstick: Callable[[], float]) -> float:
+    """The median ratio of measurements to yardsticks that are taken right after each of them."""
+    return statistics.median(measure() / yardstick() for _ in range(times))
 
 
 def bare_python() -> float:
