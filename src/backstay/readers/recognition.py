@@ -129,17 +129,17 @@ def _without_mark(data: bytes) -> bytes:
 
 
 def _kind_of_broken_document(name: str, data: bytes) -> str | None:
-    """The kind that a file's name claims, if what it holds cannot be read at all."""
+    """The kind that a file's name claims, if what it holds cannot be read or is no mapping."""
     kind = "openapi" if _CONTRACT_NAME.match(name) else None
     if _COMPOSE_NAME.match(name):
         kind = "compose"
     if kind is None or not data.strip():
         return None
     try:
-        load_documents(data, name=name)
+        documents = load_documents(data, name=name)
     except Unreadable:
         return kind
-    return None
+    return None if any(isinstance(each.value, dict | None) for each in documents) else kind
 
 
 def _kind_of_json(name: str, data: bytes) -> str | None:
