@@ -23,13 +23,14 @@ class Backstay:
             "XDG_STATE_HOME": str(home / "state"),
         }
 
-    def run(self, *arguments: str) -> Usage:
+    def run(self, *arguments: str, output: Path | None = None) -> Usage:
         """Run one command.
 
         Raises:
             RuntimeError: it could not do its job, so that its numbers mean nothing.
         """
-        used = run([sys.executable, "-m", "backstay", *arguments], self.environment)
+        command = [sys.executable, "-m", "backstay", *arguments]
+        used = run(command, self.environment, output)
         if used.status >= COULD_NOT or used.status < 0:
             raise RuntimeError(f"backstay {' '.join(arguments)} ended with {used.status}")
         return used

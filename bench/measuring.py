@@ -10,7 +10,7 @@ import os
 import statistics
 import subprocess
 import sys
-import time
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # A fixed amount of work for the interpreter: what a budget in seconds is scaled by, so that a
 # slow machine is not taken for slow code.
 CALIBRATION = "x = 0\nfor i in range(6_000_000): x += i & 7\n"
+
+LAUNCHING = str(Path(__file__).parent / "launching.py")
 
 # What the loop took on the machine (2 cores) where the budgets in seconds were set.
 LOOP_SECONDS = 0.32
@@ -38,22 +40,21 @@ def ordinary_environment() -> dict[str, str]:
     return {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
 
-def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Usage:
-    """Run a command to its end, its output thrown away."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    output: Path | None = None,
+) -> Usage:
+    """Run a command to its end. What it prints goes to a file, or nowhere."""
+    done = subprocess.run(
+        [sys.executable, "-S", "-E", LAUNCHING, str(output or os.devnull), *command],
+        check=True,
+        capture_output=True,
         env={**ordinary_environment(), **(environment or {})},
     )
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
+    cpu, wall, peak, status = done.stdout.split()
     per_megabyte = 1024 if sys.platform != "darwin" else 1024 * 1024
-    return Usage(
-        used.ru_utime + used.ru_stime, wall, used.ru_maxrss / per_megabyte, process.returncode
-    )
+    return Usage(float(cpu), float(wall), float(peak) / per_megabyte, int(status))
 
 
 def median_of(times: int, measure: Callable[[], float]) -> float:
