@@ -118,7 +118,8 @@ class _Catalog:
 
     def constraint(self, row: Row) -> Fact:
         (schema, table, name, kind, columns, expression, validated, deferrable) = row[:8]
-        parent, parent_columns, on_delete, on_update, nulls_not_distinct, definition = row[8:]
+        parent, parent_columns, on_delete, on_update = row[8:12]
+        nulls_not_distinct, definition, set_null = row[12:]
         where, own = self.at(schema, table, name), self.name(schema, table)
         if kind == "p":
             return data.PrimaryKey(where=where, table=own, name=name, columns=tuple(columns))
@@ -151,6 +152,7 @@ class _Catalog:
             parent_columns=tuple(parent_columns),
             on_delete=_ACTIONS[on_delete],
             on_update=_ACTIONS[on_update],
+            set_null_columns=tuple(set_null or ()),
             deferrable=deferrable,
             validated=validated,
         )

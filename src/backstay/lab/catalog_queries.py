@@ -79,7 +79,13 @@ select n.nspname, c.relname, k.conname, k.contype::text,
         join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number),
        k.confdeltype::text, k.confupdtype::text,
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false),
-       pg_get_constraintdef(k.oid)
+       pg_get_constraintdef(k.oid),
+       -- By way of jsonb, since the column is there from PostgreSQL 15 on.
+       (select array_agg(a.attname::text order by u.place)
+        from jsonb_array_elements_text(case jsonb_typeof(to_jsonb(k) -> 'confdelsetcols')
+            when 'array' then to_jsonb(k) -> 'confdelsetcols' end)
+        with ordinality u(number, place)
+        join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.number::int)
 from pg_constraint k
 join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
 left join pg_index i on i.indexrelid = k.conindid and k.contype = 'u'

@@ -20,6 +20,7 @@ from backstay.readers.sql.kinds import (
     create_sequence,
     define,
 )
+from backstay.readers.sql.privileges import change_privileges
 from backstay.readers.sql.renames import rename, set_schema
 from backstay.readers.sql.routines import alter_function, create_function
 from backstay.readers.sql.settings import (
@@ -110,6 +111,7 @@ _ACTIONS: dict[str, Action] = {
     "CreatePolicyStmt": create_policy,
     "AlterPolicyStmt": alter_policy,
     "RuleStmt": create_rule,
+    "GrantStmt": change_privileges,
     "CreateSchemaStmt": create_schema,
     "VariableSetStmt": set_variable,
     "AlterDatabaseSetStmt": alter_starting_path,

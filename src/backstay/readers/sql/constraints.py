@@ -266,6 +266,10 @@ def add_foreign_key(step: Step, table: Table, wanted: Wanted) -> Constraint:
         parent_columns=parent_columns,
         on_delete=_ACTIONS[node.get("fk_del_action", "a")],
         on_update=_ACTIONS[node.get("fk_upd_action", "a")],
+        set_null=tuple(
+            database.column(table, name, wanted.where)
+            for name in strings(node.get("fk_del_set_cols", []))
+        ),
         deferrable=wanted.deferrable,
         validated=not node.get("skip_validation", False),
     )

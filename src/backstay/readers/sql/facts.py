@@ -64,6 +64,7 @@ class _Writer:
                 yield from self.view(relation)
             elif isinstance(relation, Sequence):
                 yield self.sequence(relation)
+            yield from self.grants(relation)
         for kind in self.database.types.values():
             yield from self.type(kind)
         for overloads in self.database.routines.values():
@@ -147,6 +148,7 @@ class _Writer:
                 parent_columns=tuple(column.name for column in constraint.parent_columns),
                 on_delete=constraint.on_delete,
                 on_update=constraint.on_update,
+                set_null_columns=tuple(column.name for column in constraint.set_null),
                 deferrable=constraint.deferrable,
                 validated=constraint.validated,
             )
@@ -263,6 +265,19 @@ class _Writer:
             settings=tuple(routine.settings.items()),
             procedure=routine.kind == "procedure",
         )
+
+    def grants(self, relation: Relation) -> Facts:
+        kinds = {Table: "table", View: "view", Sequence: "sequence"}
+        for role, held in relation.grants.items():
+            yield data.Grant(
+                where=held.where,
+                database=self.database.name,
+                privileges=tuple(held.names),
+                object_kind=kinds[type(relation)],
+                object=str(self.name(relation)),
+                role=role,
+                with_grant_option=held.with_grant_option,
+            )
 
     def rest(self) -> Facts:
         for extension in self.database.extensions.values():

@@ -1,7 +1,7 @@
 """What a database holds while its statements are applied: mutable things that know who needs them.
 
-The links follow pg_depend (PostgreSQL manual, "System Catalogs"), so that DROP, with CASCADE or without,
-takes away what PostgreSQL would take away.
+The links follow pg_depend (PostgreSQL manual, "System Catalogs"), so that DROP, with CASCADE or
+without, takes away what PostgreSQL would take away.
 """
 
 from __future__ import annotations
@@ -102,11 +102,24 @@ class Default(Item):
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
+class Privileges:
+    """What a role may do with a relation, and the statement that gave it last."""
+
+    where: Place
+    names: dict[str, None] = field(default_factory=dict)
+    with_grant_option: bool = False
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
 class Relation(Item):
-    """What shares the name space of tables: tables, views, sequences, indexes, composite types."""
+    """What shares the name space of tables: tables, views, sequences, indexes, composite types.
+
+    ``grants`` are by role, "public" for all.
+    """
 
     schema: str
     columns: dict[str, Column] = field(default_factory=dict)
+    grants: dict[str, Privileges] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -209,6 +222,7 @@ class Constraint(Item):
     """A primary key, unique, exclusion, foreign key or check constraint.
 
     Attributes:
+        set_null: the columns of ON DELETE SET NULL (...), empty for all.
         inherited: how many parents have it too.
         inheritable: False after NO INHERIT.
     """
@@ -221,6 +235,7 @@ class Constraint(Item):
     parent_columns: tuple[Column, ...] = ()
     on_delete: Action = "no action"
     on_update: Action = "no action"
+    set_null: tuple[Column, ...] = ()
     deferrable: bool = False
     validated: bool = True
     expression: Expression | None = None
