@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 256 * 1024 * 1024
 _MAGIC = b"backstay facts 1"
+_CHECK_BYTES = 4
 
 # A file that changed so shortly before it was read may change again without another time stamp.
 _TICK = 20_000_000
@@ -150,17 +151,22 @@ def _header(listing: Iterable[str]) -> bytes:
     return _MAGIC + _fingerprint() + hashlib.sha256(files).digest()
 
 
-def _encoded(header: bytes, opened: Mapping[str, Status], facts: Sequence[Fact]) -> bytes:
-    record = msgspec.msgpack.encode(opened)
-    body = len(record).to_bytes(4, "big") + record + msgspec.msgpack.encode(facts)
-    return header + zlib.crc32(body).to_bytes(4, "big") + body
+def _encoded(header: bytes, opened: Mapping[str, Status], facts: Sequence[Fact]) -> bytearray:
+    """The content of an entry, in one buffer: the facts of a large contract take 50 MB."""
+    encoder, record = msgspec.msgpack.Encoder(), msgspec.msgpack.encode(opened)
+    start = len(header) + _CHECK_BYTES
+    content = bytearray(header + bytes(_CHECK_BYTES) + len(record).to_bytes(4, "big") + record)
+    encoder.encode_into(facts, content, len(content))
+    with memoryview(content) as whole:
+        content[len(header) : start] = zlib.crc32(whole[start:]).to_bytes(_CHECK_BYTES, "big")
+    return content
 
 
 def _decoded(content: bytes, header: bytes, root: str) -> Cached | None:
-    start = len(header) + 4
+    start = len(header) + _CHECK_BYTES
     body = memoryview(content)[start:]
     check = content[len(header) : start]
-    if not content.startswith(header) or check != zlib.crc32(body).to_bytes(4, "big"):
+    if not content.startswith(header) or check != zlib.crc32(body).to_bytes(_CHECK_BYTES, "big"):
         return None
     facts_begin = 4 + int.from_bytes(body[:4], "big")
     opened = msgspec.msgpack.decode(body[4:facts_begin], type=dict[str, Status])

@@ -56,7 +56,9 @@ def _open_without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True) -> None:
+def write_whole(
+    path: Path, data: bytes | bytearray, *, mode: int = 0o644, durable: bool = True
+) -> None:
     """Replace ``path`` by ``data`` in one step; a reader sees the old content or the new.
 
     A file that exists keeps its permissions; ``mode`` is for a new one. What a killed writer
