@@ -115,13 +115,8 @@ def _hints(envelope: Envelope, page: Page) -> Iterator[tuple[str, str]]:
     practice = visible(envelope.findings[0].practice)
     if practice in page.guidance:
         yield f"backstay explain {practice}", "why, what it costs, what else one could do"
-    provable = sum(
-        1
-        for each in envelope.findings
-        if each.proof is None
-        and each.practice in page.guidance
-        and page.guidance[each.practice].proof
-    )
+    # Those that were put to the test and stay unproven give another reason.
+    provable = sum("--prove" in (each.reason or "") for each in envelope.findings)
     if provable:
         yield (
             f"{command_line(envelope)} --prove",
