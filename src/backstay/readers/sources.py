@@ -23,6 +23,7 @@ class Sources:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.opened: dict[str, tuple[int, int] | None] = {}
+        self._latest: tuple[str, bytes] | None = None
 
     def path(self, file: str) -> Path:
         """The real path of ``file``.
@@ -41,9 +42,13 @@ class Sources:
     def read(self, file: str) -> bytes:
         """The content of ``file`` (a path below the root, with forward slashes).
 
+        The latest file is kept, as many findings in a row are often about the same one.
+
         Raises:
             Unreadable: it is missing, not a regular file, too large, or outside the root.
         """
+        if self._latest is not None and self._latest[0] == file:
+            return self._latest[1]
         self.opened[file] = None
         path = self.path(file)
         try:
@@ -55,9 +60,11 @@ class Sources:
                     size = status.st_size // 1_000_000
                     raise Unreadable(f"is larger than {MAX_BYTES // 1_000_000} MB ({size} MB)")
                 self.opened[file] = (status.st_size, status.st_mtime_ns)
-                return stream.read(MAX_BYTES + 1)
+                data = stream.read(MAX_BYTES + 1)
         except OSError as error:
             raise Unreadable(error.strerror or str(error)) from error
+        self._latest = (file, data)
+        return data
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

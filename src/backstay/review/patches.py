@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from backstay.model.errors import BackstayError
+from backstay.model.errors import BackstayError, BadRequest
 from backstay.model.findings import Put, Remove, Replace
 from backstay.model.places import Place
 from backstay.project.secrets import mask
@@ -16,7 +17,7 @@ from backstay.readers.encoding import encoding_of
 from backstay.review.migration_files import files_for_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from backstay.model.backend import Backend
     from backstay.model.findings import Edit, Finding
@@ -36,25 +37,24 @@ def patch_of(finding: Finding, backend: Backend, sources: Sources) -> str | None
     A patch whose context would show a secret is not offered, nor one to a file that `git apply`
     does not take for text, or whose name it would not take as it stands.
     """
-    changed: dict[str, bytes] = {}
-    before: dict[str, bytes] = {}
     try:
-        for edit in finding.fix.edits:
-            file = edit.place.file
-            before.setdefault(file, sources.read(file))
-            changed[file] = _edited(changed.get(file, before[file]), edit)
-        if finding.fix.sql and finding.fix.sql_as_patch:
-            _add_sql(finding, backend, sources, before, changed)
-    except (BackstayError, KeyError):  # the fix stays as words; a patch is only offered
-        return None
-    if not all(map(_has_plain_name, changed)) or not all(map(_is_text, before.values())):
-        return None
-    patch = "".join(
-        file_patch(file, before.get(file), data)
-        for file, data in sorted(changed.items())
-        if data != before.get(file)
-    )
+        patch = "".join(_patches(finding, backend, sources))
+    except (BackstayError, KeyError, UnicodeDecodeError):
+        return None  # the fix stays as words; a patch is only offered
     return patch if patch and mask(patch) == patch else None
+
+
+def _patches(finding: Finding, backend: Backend, sources: Sources) -> Iterator[str]:
+    before: dict[str, bytes] = {}
+    changed: dict[str, bytes] = {}
+    for edit in finding.fix.edits:
+        file = edit.place.file
+        before.setdefault(file, sources.read(file))
+        changed[file] = _edited(changed.get(file, before[file]), edit)
+    for file, data in sorted(changed.items()):
+        yield file_patch(file, before[file], data)
+    if finding.fix.sql and finding.fix.sql_as_patch:
+        yield from _sql_patches(finding, finding.fix.sql, backend, sources)
 
 
 def _edited(data: bytes, edit: Edit) -> bytes:
@@ -75,41 +75,46 @@ def _edited(data: bytes, edit: Edit) -> bytes:
     return data[: place.start] + edit.text.encode() + data[end:]
 
 
-def _add_sql(
-    finding: Finding,
-    backend: Backend,
-    sources: Sources,
-    before: dict[str, bytes],
-    changed: dict[str, bytes],
-) -> None:
+def _sql_patches(finding: Finding, sql: str, backend: Backend, sources: Sources) -> Iterator[str]:
+    """New files beside migrations; in a schema file, new lines at its end."""
     fact = finding.evidence[0]
     dialect = backend.dialect_of(fact.scope)
-    if dialect is None or not isinstance(fact.where, Place) or finding.fix.sql is None:
+    if dialect is None or not isinstance(fact.where, Place):
+        return
+    if dialect.layout == "schema":
+        skipped, last = _last_lines(sources.read(fact.where.file))
+        separator = b"" if last.endswith(b"\n") else b"\n"
+        added = sql.replace(" concurrently", "").encode()
+        new = last + separator + b"\n" + added + b"\n"
+        yield file_patch(fact.where.file, last, new, skipped)
         return
     title = f"{finding.practice} {finding.id[:6]}"
-    if dialect.layout == "schema":
-        file = fact.where.file
-        before.setdefault(file, sources.read(file))
-        held = changed.get(file, before[file])
-        separator = b"" if held.endswith(b"\n") else b"\n"
-        sql = finding.fix.sql.replace(" concurrently", "").encode()
-        changed[file] = held + separator + b"\n" + sql + b"\n"
-        return
-    for file, text in files_for_sql(finding.fix.sql, dialect, title).items():
-        changed[file] = text.encode()
+    for file, text in sorted(files_for_sql(sql, dialect, title).items()):
+        yield file_patch(file, None, text.encode())
 
 
-def _has_plain_name(file: str) -> bool:
-    return file.isprintable() and not {'"', "\\"} & {*file}
+@functools.lru_cache(maxsize=1)
+def _last_lines(data: bytes) -> tuple[int, bytes]:
+    """How many lines stand before the last ones, and these: enough to add something after them."""
+    start = len(data)
+    for _ in range(_CONTEXT_LINES + 1):
+        start = data.rfind(b"\n", 0, max(start - 1, 0)) + 1
+    return data.count(b"\n", 0, start), _checked_text(data)[start:]
 
 
-def _is_text(data: bytes) -> bool:
-    return encoding_of(data)[0] == "utf-8"  # git takes other encodings for binary
+def file_patch(file: str, before: bytes | None, after: bytes, skipped: int = 0) -> str:
+    """The changes of one file, or of all of it but the first ``skipped`` lines.
 
+    Only the part that differs is compared, as files may be large.
 
-def file_patch(file: str, before: bytes | None, after: bytes) -> str:
-    """The changes of one file. Only the part that differs is compared, as files may be large."""
-    start, old, new = _part_that_differs(before or b"", after)
+    Raises:
+        BadRequest: `git apply` would not take the file for text, or its name as it stands.
+    """
+    if before == after:
+        return ""
+    if not file.isprintable() or {'"', "\\"} & {*file}:
+        raise BadRequest(f"{file!r} cannot be named in a patch")
+    start, old, new = _part_that_differs(_checked_text(before or b""), after)
     lines = difflib.unified_diff(
         _LINE.findall(old.decode()),
         _LINE.findall(new.decode()),
@@ -117,11 +122,17 @@ def file_patch(file: str, before: bytes | None, after: bytes) -> str:
         tofile=f"b/{file}",
         n=_CONTEXT_LINES,
     )
-    skipped = after.count(b"\n", 0, start)
+    skipped += after.count(b"\n", 0, start)
     return "".join(
         line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
         for line in (_moved(line, skipped) for line in lines)
     )
+
+
+def _checked_text(data: bytes) -> bytes:
+    if encoding_of(data)[0] != "utf-8":
+        raise BadRequest("git takes UTF-16 and UTF-32 for binary")
+    return data
 
 
 def _part_that_differs(before: bytes, after: bytes) -> tuple[int, bytes, bytes]:
