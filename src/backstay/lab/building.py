@@ -144,11 +144,13 @@ def _missing_parent_keys(plan: Plan) -> Iterator[tuple[Name, tuple[str, ...]]]:
 
 
 def _foreign_key(key: ForeignKey) -> str:
+    of_set_null = f" ({identifiers(key.set_null_columns)})" if key.set_null_columns else ""
     return (
         f"ALTER TABLE {relation(key.table)} ADD CONSTRAINT {identifier(key.name)} "
         f"FOREIGN KEY ({identifiers(key.columns)}) REFERENCES {relation(key.parent)} "
-        f"({identifiers(key.parent_columns)}) ON DELETE {_ACTIONS[key.on_delete]} "
-        f"ON UPDATE {_ACTIONS[key.on_update]}" + (" DEFERRABLE" if key.deferrable else "")
+        f"({identifiers(key.parent_columns)}) ON DELETE {_ACTIONS[key.on_delete]}"
+        f"{of_set_null} ON UPDATE {_ACTIONS[key.on_update]}"
+        + (" DEFERRABLE" if key.deferrable else "")
     )
 
 

@@ -94,7 +94,7 @@ def checked_expression(text: str, scope: Scope = NOTHING) -> Node:
         UnknownPart: a part is not known, or the text is more than one expression.
     """
     # As the argument of a function: a text such as "1) or (2" would be no single argument then.
-    query = _select(f"SELECT f(\n{text}\n)")
+    query = parsed_query(f"SELECT f(\n{text}\n)")
     if set(query) != {"targetList", "limitOption", "op"} or query["op"] != "SETOP_NONE":
         raise UnknownPart("text that is not one expression")
     targets = query["targetList"]
@@ -115,7 +115,7 @@ def checked_query(text: str, scope: Scope) -> Node:
     Raises:
         UnknownPart: a part is not known, or the text is not one SELECT.
     """
-    query = _select(text)
+    query = parsed_query(text)
     _check({"SelectStmt": query}, scope)
     return query
 
@@ -145,7 +145,12 @@ def column_of(node: Node) -> str | None:
     return fields[-1].get("String", {}).get("sval") if fields else None
 
 
-def _select(sql: str) -> Node:
+def parsed_query(sql: str) -> Node:
+    """The tree of one SELECT, nothing of which is checked: only to look at.
+
+    Raises:
+        UnknownPart: the text is not one SELECT, or too long.
+    """
     from backstay.foreign import postgast  # noqa: PLC0415 (heavy)
 
     data = sql.encode()
