@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,8 +38,6 @@ from backstay.readers.inventory import take_inventory
 from backstay.review.reading import read_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
     from backstay.model.facts import Fact
 
 RUNS = 5
@@ -107,38 +107,47 @@ def costs_of(kind: str, size: int) -> dict[str, float]:
 def _stages(subject: Subject, folder: Path, size: int) -> dict[str, float]:
     written(folder, subject.files(size))
     gc.collect()
+    inventory = take_inventory(folder)
+    began = time.process_time()
+    backend = Backend(read_facts(folder, inventory, Cache()))
+    read = time.process_time() - began
+    calls = [call for each in questions(backend).values() for call in each]
     times = [time.process_time()]
-    backend = Backend(read_facts(folder, take_inventory(folder), Cache()))
-    times.append(time.process_time())
-    ask_everything(backend)
+    ask(calls)
     times.append(time.process_time())
     for practice in all_practices():
         for _ in practice.judge(backend):
             pass
     times.append(time.process_time())
-    things = len(backend.of(subject.counted))
-    return {
-        stage: (times[number + 1] - times[number]) / things for number, stage in enumerate(STAGES)
-    }
+    costs = (read, times[1] - times[0], times[2] - times[1])
+    return dict(
+        zip(STAGES, (cost / len(backend.of(subject.counted)) for cost in costs), strict=True)
+    )
 
 
-def ask_everything(backend: Backend) -> int:
-    """Ask every question of the Backend about every fact that it can be asked about.
+def questions(backend: Backend) -> dict[str, list[Callable[[], object]]]:
+    """Every question of the Backend, about every fact that it can be asked about, by its name.
 
     A new question is found by its signature; one about something new stops here until it is
     said what to ask it about.
     """
     subjects = _subjects(backend)
-    asked = 0
-    for name, question in inspect.getmembers(Backend, inspect.isfunction):
+    found: dict[str, list[Callable[[], object]]] = {}
+    for name, question in inspect.getmembers(type(backend), inspect.isfunction):
         parameters = list(inspect.signature(question).parameters.values())[1:]
-        if name.startswith("_") or name == "of":
-            continue
-        key = " ".join(f"{each.name}: {each.annotation}" for each in parameters)
-        for given in subjects[key]:
-            question(backend, *given)
-            asked += 1
-    return asked
+        if not name.startswith("_") and name != "of":
+            key = " ".join(f"{each.name}: {each.annotation}" for each in parameters)
+            found[name] = [partial(question, backend, *given) for given in subjects[key]]
+    return found
+
+
+def ask(calls: Iterable[Callable[[], object]]) -> None:
+    """Ask questions, and hear the answers to their ends."""
+    for call in calls:
+        answer = call()
+        if isinstance(answer, Iterator):
+            for _ in answer:
+                pass
 
 
 def _subjects(backend: Backend) -> dict[str, Iterable[tuple[Any, ...]]]:
