@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backstay.model.backend import Backend
-from backstay.model.data import Index, quoted
+from backstay.model.data import Index
 from backstay.model.findings import Finding, Fix
 from backstay.practices.practice import practice
 
@@ -34,15 +34,17 @@ def index_on_boolean_alone(index: Index, backend: Backend) -> Iterator[Finding]:
     column = backend.column(index.table, columns[0])
     if column is None or column.type != "boolean":
         return
-    key = backend.primary_key_of(index.table)
-    ordered = ", ".join(map(quoted, key.columns)) if key else "id"
     yield Finding(
         message=f"{index} has nothing but a boolean to search by",
         evidence=(index, column),
         fix=Fix(
-            text="Replace it by a partial index on what the query looks for among the rare value.",
-            sql=f"create index concurrently on {index.table} ({ordered}) where {columns[0]};\n"
-            f"drop index concurrently {index.qualified_name};",
-            sql_as_patch=False,
+            text="Replace it by a partial index over the rare value, on what its query looks for next:"
+            f" create index concurrently on {index.table} (...) where"
+            f" {'not ' if _means_done(columns[0]) else ''}{columns[0]};",
         ),
     )
+
+
+def _means_done(name: str) -> bool:
+    """Whether most rows end up true, as in sent, read or processed: the rare ones are the others."""
+    return name.removeprefix("is_").endswith(("ed", "read", "sent", "done", "seen", "paid"))

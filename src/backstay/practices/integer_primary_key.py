@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backstay.model.backend import Backend
-from backstay.model.data import PrimaryKey, quoted
+from backstay.model.data import Column, PrimaryKey, Sequence, quoted
 from backstay.model.findings import Finding, Fix
 from backstay.practices.practice import practice
 
@@ -55,7 +55,20 @@ def integer_primary_key(key: PrimaryKey, backend: Backend) -> Iterator[Finding]:
         severity="high" if near else None,
         fix=Fix(
             text=f"Widen {key.table}.{column.name}, and the columns that refer to it, to bigint.",
-            sql=f"alter table {key.table} alter column {quoted(column.name)} type bigint;",
+            sql="\n".join(_widened(key, column, backend)),
             sql_as_patch=False,
         ),
     )
+
+
+def _widened(key: PrimaryKey, column: Column, backend: Backend) -> Iterator[str]:
+    """The column, its own sequence (which keeps its type otherwise) and what refers to it."""
+    yield f"alter table {key.table} alter column {quoted(column.name)} type bigint;"
+    for sequence in backend.of(Sequence):
+        owner = (sequence.owner_table, sequence.owner_column)
+        if column.serial and owner == (key.table, column.name):
+            yield f"alter sequence {sequence.name} as bigint;"
+    for child in backend.foreign_keys_to(key.table):
+        if len(child.columns) == 1:
+            name = quoted(child.columns[0])
+            yield f"alter table {child.table} alter column {name} type bigint;"

@@ -7,6 +7,9 @@ from backstay.model.data import ForeignKey, quoted
 from backstay.model.findings import Finding, Fix
 from backstay.practices.practice import practice
 
+# Who made something owns it: what they leave behind usually goes with them on purpose.
+_OWNERS = ("creator", "author", "owner", "sender", "recipient")
+
 
 @practice(area="data", severity="medium", proof="cascade-fan-out")
 def optional_reference_deletes_row(key: ForeignKey, backend: Backend) -> Iterator[Finding]:
@@ -52,17 +55,19 @@ def optional_reference_deletes_row(key: ForeignKey, backend: Backend) -> Iterato
         return
     names = ", ".join(map(quoted, key.columns))
     constraint = quoted(key.name)
+    on_update = "" if key.on_update == "no action" else f" on update {key.on_update}"
     parents = ", ".join(map(quoted, key.parent_columns))
     yield Finding(
         message=f"deleting a row of {key.parent} deletes the rows of {key.table} that name it in"
         f" {names}, though {names} may be null",
         evidence=(key, *(column for column in columns if column is not None)),
+        cause=f"{names} to {key.parent} in {key.parent.database}",
         fix=Fix(
             text=f"Let {names} become null instead, or forbid null if the row belongs to"
-            f" {key.parent}.",
+            f" {key.parent}. Look first what the code takes null in {names} to mean.",
             sql=f"alter table {key.table} drop constraint {constraint};\n"
             f"alter table {key.table} add constraint {constraint} foreign key ({names})\n"
-            f"    references {key.parent} ({parents}) on delete set null not valid;\n"
+            f"    references {key.parent} ({parents}) on delete set null{on_update} not valid;\n"
             f"alter table {key.table} validate constraint {constraint};",
             sql_as_patch=False,
         ),
@@ -89,6 +94,8 @@ def _is_one_of_several(key: ForeignKey, backend: Backend) -> bool:
     if stem in {name, name.removesuffix("s"), name.removesuffix("es")} or name.endswith("_" + stem):
         return True
     references = {name for other in backend.foreign_keys_of(key.table) for name in other.columns}
+    if stem.endswith(_OWNERS):
+        return True
     return any(
         len(references & set(check.columns)) > 1 and set(key.columns) & set(check.columns)
         for check in backend.checks_of(key.table)

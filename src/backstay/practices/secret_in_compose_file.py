@@ -106,7 +106,7 @@ def _finding(service: Service, variable: Variable, severity: Severity, *, known:
     if variable.assumed:
         what = f"{variable.name} of {service.name} falls back to a password that stands in the file"
     elif known:
-        what = f"{variable.name} of {service.name} has a value that anybody would try first"
+        what = f"{variable.name} of {service.name} has a well-known or published value"
     else:
         what = f"{variable.name} of {service.name} stands in the file as text"
     return Finding(

@@ -10,11 +10,8 @@ from backstay.practices._schema_names import schema_name
 from backstay.practices._words import listed, share
 from backstay.practices.practice import practice
 
-# These have a length by what they are, or are streamed.
-_BOUNDED_FORMATS = {
-    *("date", "date-time", "time", "duration", "uuid", "ipv4", "ipv6", "ip", "email", "hostname"),
-    *("binary", "byte", "decimal", "int64", "uint64", "color", "phone", "country", "currency"),
-}
+# Formats say how long a value can be, but for these.
+_LONG_FORMATS = {"uri", "url", "iri", "uri-reference", "html", "markdown", "regex", "password"}
 
 _FEW = 5
 
@@ -76,7 +73,9 @@ def unbounded_string_in_request(document: ApiDocument, backend: Backend) -> Iter
         if (names := [name for name, text in texts.get(holder.key, ()) if _is_open(text)])
     ]
     if not shown_singly(max(count, len(lacking)), len(every)) and len(lacking) > _FEW:
-        yield _finding(part, document, lacking[0][0], document)
+        holder, names = lacking[0]
+        message = f"{part}, such as {listed(names)} of {schema_name(holder)}"
+        yield _finding(message, document, holder, document)
         return
     for holder, names in lacking:
         message = f"{schema_name(holder)} takes {listed(names)} of any length ({part})"
@@ -106,7 +105,7 @@ def _texts(holder: Schema, backend: Backend) -> Iterator[tuple[str, Schema]]:
 def _is_free(schema: Schema) -> bool:
     if schema.enum or schema.const is not None or schema.read_only:
         return False
-    return (schema.format or "") not in _BOUNDED_FORMATS
+    return schema.format is None or schema.format in _LONG_FORMATS
 
 
 def _is_open(schema: Schema) -> bool:
