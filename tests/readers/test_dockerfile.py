@@ -270,3 +270,29 @@ def test_any_text_is_read_or_said(tmp_path: Path, pieces: list[str], joint: str)
                     assert start is not None
                     assert end is not None
                     assert 0 <= start < end <= len(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "cut_off"),
+    [
+        ("FROM a\nRUN <<END\nmake\n", True),
+        ("FROM a\nRUN <<END\nmake\nEND\n", False),
+        ("FROM a\nRUN <<END\nmake\nEND", False),
+        ("FROM a\nRUN <<END\nmake\nEN", True),
+        ("FROM a\nRUN <<-'END'\nmake\n\tEND\r\n", False),
+        ("FROM a\nCOPY <<ONE <<TWO /\n1\nONE\n2\n", True),
+        ("FROM a\nCOPY <<ONE <<TWO /\n1\nONE\n2\nTWO\n", False),
+        ("FROM a\nRUN <<END", True),
+        ("FROM a\nCMD cat <<END\n", False),
+    ],
+)
+def test_a_here_document_that_is_cut_off_is_said(
+    tmp_path: Path, text: str, *, cut_off: bool
+) -> None:
+    assert any("cut off" in why for why in unread_of(tmp_path, text.encode())) == cut_off
+
+
+def test_so_many_stages_that_looking_through_them_takes_long_are_refused(tmp_path: Path) -> None:
+    chain = "".join(f"FROM s{number} AS s{number + 1}\n" for number in range(5000))
+    [why] = unread_of(tmp_path, f"FROM a AS s0\n{chain}".encode())
+    assert "stages" in why

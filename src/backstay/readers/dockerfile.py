@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from backstay.model.deployment import ImageBuild
 from backstay.model.facts import Fact, Unread
 from backstay.model.places import Place
-from backstay.readers.dockerfile_instructions import INSTRUCTIONS, instructions_of
+from backstay.readers.dockerfile_instructions import INSTRUCTIONS, instructions_of, open_document
 from backstay.readers.dockerfile_stages import stages_of
 from backstay.readers.encoding import decode_text, encoding_of
 from backstay.readers.file_roles import role_by_name
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # The longest real ones have some hundred lines.
 _MAX_BYTES = 1_000_000
+_MOST_STAGES = 500
 
 
 def read_dockerfiles(files: Sequence[str], sources: Sources) -> Iterator[Fact]:
@@ -48,6 +49,11 @@ def _facts(file: str, data: bytes) -> Iterator[Fact]:
         more = f" (and {len(strange) - 1} more)" if len(strange) > 1 else ""
         why = f"{strange[0].name[:40]!r} is no instruction{more}"
         yield Unread(where=strange[0].where, why=why)
+    if instructions and (missing := open_document(instructions[-1], data)):
+        why = f"the here-document that {missing[:40]!r} should end is cut off"
+        yield Unread(where=instructions[-1].where, why=why)
+    if sum(each.name == "FROM" for each in instructions) > _MOST_STAGES:
+        raise Unreadable(f"has more than {_MOST_STAGES} stages, so it is no Dockerfile")
     stages, arguments = stages_of([each for each in instructions if each.name in INSTRUCTIONS])
     if not stages:
         raise Unreadable("has no FROM, so it is no Dockerfile that can be built")

@@ -116,5 +116,16 @@ def _heredocs(text: str, lines: list[_Line], last: _Line, at: int) -> tuple[str,
     return "".join(body), last, at
 
 
+def open_document(last: Instruction, data: bytes) -> str | None:
+    """The word that would end a here-document of the last instruction and never comes."""
+    head = last.arguments.partition("\n")[0]
+    if not _TAKES_HEREDOC.match(f"{last.name} {head}"):
+        return None
+    words = [opening[2] or opening[3] or opening[4] for opening in _HEREDOC.finditer(head)]
+    assert isinstance(last.where, Place)
+    end = data[: last.where.end].rpartition(b"\n")[2].strip().decode("utf-8", "replace")
+    return words[-1] if words and end != words[-1] else None
+
+
 def _length(line: _Line) -> int:
     return len(line.text.rstrip(b"\r"))
