@@ -32,7 +32,8 @@ class Backstay:
         command = [sys.executable, "-m", "backstay", *arguments]
         used = run(command, self.environment, output)
         if used.status >= COULD_NOT or used.status < 0:
-            raise RuntimeError(f"backstay {' '.join(arguments)} ended with {used.status}")
+            command_line = " ".join(("backstay", *arguments))
+            raise RuntimeError(f"ended with {used.status}; run it to see why: {command_line}")
         return used
 
     def cold(self, folder: Path, *more: str) -> Usage:

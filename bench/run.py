@@ -52,7 +52,7 @@ class Arm(NamedTuple):
 
 
 class Bench:
-    """A scratch folder, Backstay in it, and tables."""
+    """Measures commands in a scratch folder and prints tables."""
 
     def __init__(self, scratch: Path) -> None:
         self.scratch = scratch
@@ -73,7 +73,8 @@ class Bench:
             cpu = statistics.median(each.cpu_seconds for each in runs)
             peak = max(each.peak_megabytes for each in runs)
             what = arm.what + (" (one run)" if arm.times == 1 else "")
-            print(f"| {what} | {cpu:.2f} | {peak:.0f} | {cpu / first:.2f} | {arm.reported()} |")
+            shown = f"{cpu:.2f}" if cpu >= 0.1 else f"{cpu:.3f}"
+            print(f"| {what} | {shown} | {peak:.0f} | {cpu / first:.2f} | {arm.reported()} |")
         print(flush=True)
 
     def reviews(self, folder: Path) -> list[Arm]:
@@ -224,17 +225,23 @@ PARTS: dict[str, Callable[[Bench], None]] = {
 }
 
 
-def main() -> None:
+def main() -> int:
     options = argparse.ArgumentParser(description=str(__doc__).split("\n", maxsplit=1)[0])
     options.add_argument(
         "part", nargs="*", choices=[*PARTS, []], metavar="PART", help=", ".join(PARTS)
     )
     chosen = options.parse_args().part or list(PARTS)
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores.\n", flush=True)
+    failed = 0
     for part in chosen:
         with tempfile.TemporaryDirectory() as scratch:
-            PARTS[part](Bench(Path(scratch)))
+            try:
+                PARTS[part](Bench(Path(scratch)))
+            except (RuntimeError, subprocess.CalledProcessError) as error:
+                failed += 1
+                print(f"{part} could not be measured: {error}\n", flush=True)
+    return failed and 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
