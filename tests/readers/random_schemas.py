@@ -79,41 +79,76 @@ statements: st.SearchStrategy[str] = st.one_of(
     _format("alter table {t} alter column {c} set default null", t=tables, c=columns),
     _format("alter table {t} alter column {c} drop default", t=tables, c=columns),
     _format("alter table {t} add unique ({cs})", t=tables, cs=_column_list()),
-    _format("alter table {t} add constraint {n} unique ({cs})", t=tables, n=names, cs=_column_list()),
+    _format(
+        "alter table {t} add constraint {n} unique ({cs})", t=tables, n=names, cs=_column_list()
+    ),
     _format("alter table {t} add primary key ({cs})", t=tables, cs=_column_list()),
-    _format("alter table {t} add check ({c} is not null or {o} is null)", t=tables, c=columns, o=columns),
-    _format("alter table {t} add constraint {n} check ({c} is not null)", t=tables, n=names, c=columns),
+    _format(
+        "alter table {t} add check ({c} is not null or {o} is null)", t=tables, c=columns, o=columns
+    ),
+    _format(
+        "alter table {t} add constraint {n} check ({c} is not null)", t=tables, n=names, c=columns
+    ),
     _format("alter table {t} add foreign key ({c}) references {u}", t=tables, c=columns, u=tables),
     _format(
         "alter table {t} add constraint {n} foreign key ({c}) references {u} ({d}) on delete cascade",
-        t=tables, n=names, c=columns, u=tables, d=columns,
+        t=tables,
+        n=names,
+        c=columns,
+        u=tables,
+        d=columns,
     ),
     _format("alter table {t} drop constraint {n}{end}", t=tables, n=names, end=cascade),
     _format("alter table {t} rename constraint {n} to {m}", t=tables, n=names, m=names),
     _format("create index on {t} ({cs})", t=tables, cs=_column_list()),
     _format("create unique index {i} on {t} ({cs})", i=indexes, t=tables, cs=_column_list()),
-    _format("create index if not exists {i} on {t} ({c}) where {o} is not null", i=indexes, t=tables, c=columns, o=columns),
+    _format(
+        "create index if not exists {i} on {t} ({c}) where {o} is not null",
+        i=indexes,
+        t=tables,
+        c=columns,
+        o=columns,
+    ),
     _format("create index on {t} (({c} is null), {o} desc)", t=tables, c=columns, o=columns),
     _format("drop index {i}{end}", i=indexes, end=cascade),
     _format("alter index {i} rename to {n}", i=indexes, n=indexes),
-    _format("alter table {t} add constraint {n} unique using index {i}", t=tables, n=names, i=indexes),
+    _format(
+        "alter table {t} add constraint {n} unique using index {i}", t=tables, n=names, i=indexes
+    ),
     _format("drop table {t}{end}", t=tables, end=cascade),
     _format("drop table if exists {t}{end}", t=tables, end=cascade),
     _format("create view {v} as select {cs} from {t}", v=views, cs=_column_list(), t=tables),
     _format("create view {v} as select * from {t}", v=views, t=tables),
     _format("create or replace view {v} as select t.*, 1 as one from {t} t", v=views, t=tables),
-    _format("create materialized view {v} as select count(*) as n, {c} from {t} group by {c}", v=views, c=columns, t=tables),
-    _format("create view {v} as select u.* from {t} t join {u} u on t.{c} is null", v=views, t=tables, u=tables, c=columns),
+    _format(
+        "create materialized view {v} as select count(*) as n, {c} from {t} group by {c}",
+        v=views,
+        c=columns,
+        t=tables,
+    ),
+    _format(
+        "create view {v} as select u.* from {t} t join {u} u on t.{c} is null",
+        v=views,
+        t=tables,
+        u=tables,
+        c=columns,
+    ),
     _format("drop view {v}{end}", v=views, end=cascade),
     _format("drop view if exists {v}{end}", v=views, end=cascade),
     _format("alter type e add value {n}", n=st.sampled_from(("'p'", "'q'", "'a'"))),
-    _format("alter type e rename value {n} to {m}", n=st.sampled_from(("'p'", "'a'")), m=st.sampled_from(("'p'", "'r'"))),
+    _format(
+        "alter type e rename value {n} to {m}",
+        n=st.sampled_from(("'p'", "'a'")),
+        m=st.sampled_from(("'p'", "'r'")),
+    ),
     _format("drop type {k}{end}", k=st.sampled_from(("e", "d")), end=cascade),
     _format("create type {k} as enum ('a', 'b')", k=st.sampled_from(("e", "d"))),
     _format("alter table {t} set schema {s}", t=tables, s=schemas),
     _format("alter table s.{t} set schema public", t=tables),
     _format("set search_path = {s}", s=st.sampled_from(("public", "s, public"))),
-    _format("alter sequence {t}_id_seq owned by {u}.{c}", t=st.sampled_from("abc"), u=tables, c=columns),
+    _format(
+        "alter sequence {t}_id_seq owned by {u}.{c}", t=st.sampled_from("abc"), u=tables, c=columns
+    ),
     _format("drop sequence {t}_id_seq{end}", t=st.sampled_from("abc"), end=cascade),
     _format("alter table {t} enable row level security", t=tables),
     _format("create policy p on {t} using ({c} is not null)", t=tables, c=columns),
@@ -122,7 +157,8 @@ statements: st.SearchStrategy[str] = st.one_of(
     _format("alter table {t} no inherit {u}", t=tables, u=tables),
     _format(
         "create trigger g before update of {c} on {t} for each row execute function nothing()",
-        c=columns, t=tables,
+        c=columns,
+        t=tables,
     ),
 )
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backstay.foreign.psycopg import Connection, Error, errors, sql
 from backstay.lab.catalog import read_catalog
-from backstay.lab.server import Server
 from backstay.model.backend import Backend
 from backstay.model.facts import Fact, NotChecked, Unread
 from backstay.model.places import Place
@@ -17,6 +15,12 @@ from backstay.proofs.schema_check import differences
 from backstay.readers.sources import Sources
 from backstay.readers.sql import read_sql
 from backstay.readers.sql.splitter import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from backstay.lab.server import Server
 
 FILE = "schema.sql"
 _CASE = re.compile(r"^## (.+?)\n\n```sql\n(.*?)\n```$", re.MULTILINE | re.DOTALL)

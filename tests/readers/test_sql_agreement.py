@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from backstay.foreign.psycopg import Connection
 from backstay.lab.server import throwaway_server
 from tests.readers.sql_agreement import cases, connected, disagreements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backstay.foreign.psycopg import Connection
 
 BOOK = cases(Path(__file__).with_name("sql_agreement.md"))
 

@@ -1,22 +1,24 @@
 """The facts that a live PostgreSQL database holds, read from its catalogs.
 
-They are the same facts as those of the SQL reader, so that practices judge both alike. One query for
-each kind of thing, whatever the number of tables; PostgreSQL 13 to 18. Nothing is written.
+They are the same facts as those of the SQL reader, so that practices judge both alike. One query
+for each kind of thing, whatever the number of tables; PostgreSQL 13 to 18. Nothing is written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from backstay.lab import catalog_queries as queries
 from backstay.model import data
-from backstay.model.facts import Fact
 from backstay.model.places import LiveObject
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import psycopg
+
+    from backstay.model.facts import Fact
 
 _ACTIONS: dict[str, data.Action] = {
     "a": "no action",
@@ -227,7 +229,7 @@ class _Catalog:
             where=self.at(schema, table, name),
             table=self.name(schema, table),
             name=name,
-            timing=timing,
+            timing=timing,  # type: ignore[arg-type]  # one of the three above
             events=tuple(word for bit, word in _EVENTS.items() if bits & bit),
             each_row=bool(bits & 1),
             function=self.name(function_schema, function),

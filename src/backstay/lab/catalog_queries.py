@@ -15,7 +15,7 @@ def _not_of_extension(catalog: str, oid: str) -> str:
     return f"""
     not exists (select from pg_depend e where e.classid = '{catalog}'::regclass
                 and e.objid = {oid} and e.deptype = 'e')
-"""  # noqa: S608 (both are constants of this file)
+"""
 
 
 _NAME_OF_RELATION = """

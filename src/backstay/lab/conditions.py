@@ -13,7 +13,7 @@ from backstay.lab import values
 from backstay.lab.chance import Draw, seed_of
 from backstay.lab.planning import CannotBuild
 from backstay.lab.quoting import identifier
-from backstay.lab.restrictions import columns_in, constants_in
+from backstay.lab.restrictions import FREE, columns_in, constants_beside
 from backstay.lab.texts import distinct_forms, fitted, other_forms
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from backstay.lab.recipes import Formula, TableRecipe
 
 _SAMPLE = 40
-_MOST_TRIALS = 120
+_MOST_TRIALS = 300
 _MOST_KEPT = 4
+_LABELS = 8
 _ROW = "made.n"
 
 
@@ -96,11 +97,18 @@ def _options(recipe: TableRecipe, name: str, check: PlannedCheck) -> Iterator[Fo
     if name in recipe.references:
         return
     if name not in recipe.fixed:
-        for value in constants_in(check.expression, recipe.recipes.plan.scope):
+        named = "value" if check.domain else name
+        found = constants_beside(named, check.expression, recipe.recipes.plan.scope)
+        for value in dict.fromkeys((*found, *_few_values(column))):
             text = values.constant(column, value)
             yield lambda _, text=text: text  # type: ignore[misc]
     if column.type.kind == "text" and len(_columns_of(recipe, check)) == 1:
         yield from _usual_forms(recipe, column)
+
+
+def _few_values(column: PlannedColumn) -> tuple[str, ...]:
+    few = column.type.kind in {"boolean", "enum"} and not column.type.array
+    return values.choices_of(column, FREE)[:_LABELS] if few else ()
 
 
 def _usual_forms(recipe: TableRecipe, column: PlannedColumn) -> Iterator[Formula]:

@@ -83,11 +83,29 @@ def rules_of(checks: Iterable[PlannedCheck], scope: Scope) -> Rules:
     )
 
 
-def constants_in(expression: str, scope: Scope) -> tuple[Constant, ...]:
-    """The constants that an expression names, each once."""
+def constants_beside(column: str, expression: str, scope: Scope) -> tuple[Constant, ...]:
+    """The constants that an expression compares with a column, each once."""
     tree = checked_expression(expression, scope)
-    found = (_constant({kind: node}) for kind, node in nodes_of(tree) if kind == "A_Const")
-    return tuple(dict.fromkeys(each for each in found if each is not None))
+    found: list[Constant] = []
+    for kind, node in nodes_of(tree):
+        if kind != "A_Expr" or "lexpr" not in node:
+            continue
+        sides = (node["lexpr"], node.get("rexpr", {}))
+        if any(_names(side, column) for side in sides):
+            constants = [
+                _constant({inner: part}) for side in sides for inner, part in nodes_of(side)
+            ]
+            found += [each for each in constants if each is not None]
+    return tuple(dict.fromkeys(found))
+
+
+def _names(node: Node, column: str) -> bool:
+    """Whether a side of a comparison is the column, perhaps cast or put through one function."""
+    node = _plain(node)
+    arguments = node.get("FuncCall", {}).get("args", [])
+    if len(arguments) == 1:
+        node = _plain(arguments[0])
+    return column_of(node) == column
 
 
 def columns_in(expression: str, scope: Scope) -> frozenset[str]:

@@ -12,15 +12,7 @@ from typing import Literal
 import msgspec
 
 from backstay.model.facts import Fact
-
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
-
-
-def quoted(name: str) -> str:
-    """An SQL identifier, quoted where it must be (keywords are not known here)."""
-    if _PLAIN.match(name):
-        return name
-    return '"' + name.replace('"', '""') + '"'
+from backstay.model.identifiers import quoted
 
 
 class Name(msgspec.Struct, frozen=True, kw_only=True, order=True, cache_hash=True):
@@ -229,6 +221,8 @@ class IndexKey(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         text = quoted(self.column) if self.column is not None else f"({self.expression})"
+        if self.collation:
+            text += f" collate {quoted(self.collation)}"
         if self.operator_class:
             text += f" {self.operator_class}"
         if self.descending:
@@ -267,6 +261,18 @@ class Index(TableFact, frozen=True, kw_only=True, tag="index", tag_field="kind")
         plain = quoted(self.name)
         schema = self.table.schema
         return plain if schema == "public" else f"{quoted(schema)}.{plain}"
+
+    @property
+    def definition(self) -> str:
+        """The statement that makes it, concurrently."""
+        unique = "unique " if self.unique else ""
+        text = f"create {unique}index concurrently {quoted(self.name)} on {self.table}"
+        text += f" using {self.method} ({', '.join(map(str, self.keys))})"
+        if self.include:
+            text += f" include ({', '.join(map(quoted, self.include))})"
+        if self.nulls_not_distinct:
+            text += " nulls not distinct"
+        return f"{text} where {self.predicate}" if self.predicate else text
 
     @property
     def columns(self) -> tuple[str, ...] | None:

@@ -66,11 +66,13 @@ class Fix(msgspec.Struct, frozen=True, kw_only=True):
         text: one or two sentences in the imperative.
         sql: statements to paste; also made into a patch, in the layout of the schema's files.
         edits: changes to files, offered as a patch. Only offer what is right without thought.
+        undo: statements that take back ``sql``, for migrations that come in pairs.
         sql_as_patch: False where the statements need a person's choice before they run.
     """
 
     text: str
     sql: str | None = None
+    undo: str | None = None
     edits: tuple[Edit, ...] = ()
     sql_as_patch: bool = True
 

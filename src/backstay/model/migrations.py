@@ -102,8 +102,8 @@ class MigrationStatement(
         migration: version of the migration.
         order: place in the migration, from 0.
         sql: its text; long data statements are cut and end in "...".
-        effect: what it does first or mainly, one of ``EFFECTS``; "unknown" where the statement could
-            not be understood.
+        effect: what it does first or mainly, one of ``EFFECTS``; "unknown" where the statement
+            could not be understood.
         effects: all that it does.
         objects: the relations that it names and changes.
         created_here: those of ``objects`` that the same migration created.

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from backstay.model.backend import Backend
 from backstay.model.cascades import Cascade, cascade_from, keys_without_index
-from backstay.model.data import Table, quoted
+from backstay.model.data import Table
 from backstay.model.findings import Finding, Fix
+from backstay.model.identifiers import quoted
 from backstay.practices._words import counted, listed
 from backstay.practices.practice import practice
 

@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backstay.model.backend import Backend
-from backstay.model.data import Column, Name, PrimaryKey, quoted
+from backstay.model.data import Column, Name, PrimaryKey
 from backstay.model.findings import Finding, Fix
+from backstay.model.identifiers import quoted
 from backstay.practices.practice import practice
 
 _LOGS = ("log", "logs", "audit", "event", "events", "history", "archive", "snapshot", "queue")

@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backstay.model.backend import Backend
-from backstay.model.data import ForeignKey, quoted
+from backstay.model.data import ForeignKey
 from backstay.model.findings import Finding, Fix
+from backstay.model.identifiers import quoted
 from backstay.practices.practice import practice
 
 
@@ -22,7 +23,9 @@ def foreign_key_without_index(key: ForeignKey, backend: Backend) -> Iterator[Fin
         child table.
     Fix: Create an index that starts with the foreign key's columns.
     Trade-offs: Every insert into the child also writes the index; it takes disk and cache, and
-        updates of the indexed column can no longer be heap-only.
+        updates of the indexed column can no longer be heap-only. Built concurrently it blocks
+        nobody, but cannot run in a transaction, and waits for ever for a migration runner that
+        holds a lock in another one.
     Alternatives: Leave it out if the child stays small, or if parents are never deleted and
         nothing joins from parent to child.
     Upkeep: Drop the index if the foreign key goes; look at its scan count twice a year.
@@ -39,11 +42,14 @@ def foreign_key_without_index(key: ForeignKey, backend: Backend) -> Iterator[Fin
     if any(index.leads_with(key.columns) for index in backend.indexes_on(key.table)):
         return
     columns = ", ".join(map(quoted, key.columns))
+    name = quoted(f"{key.table.name}_{'_'.join(key.columns)}_idx"[:63])
+    schema = "" if key.table.schema == "public" else f"{quoted(key.table.schema)}."
     yield Finding(
         message=f"{key.table} ({columns}) refers to {key.parent} but has no index",
         evidence=(key,),
         fix=Fix(
             text=f"Create an index on {key.table} ({columns}).",
-            sql=f"create index concurrently on {key.table} ({columns});",
+            sql=f"create index concurrently {name} on {key.table} ({columns});",
+            undo=f"drop index concurrently {schema}{name};",
         ),
     )

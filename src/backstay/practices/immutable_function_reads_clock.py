@@ -53,6 +53,7 @@ def immutable_function_reads_clock(function: Function, _: Backend) -> Iterator[F
         fix=Fix(
             text=f"Declare it {safer}. Replace indexes that use it first.",
             sql=f"alter function {signature} {safer};",
+            undo=f"alter function {signature} immutable;",
         ),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from backstay.model.backend import Backend
 from backstay.model.data import Index
 from backstay.model.findings import Finding, Fix
+from backstay.model.identifiers import quoted
 from backstay.practices.practice import practice
 
 
@@ -38,13 +39,13 @@ def index_on_boolean_alone(index: Index, backend: Backend) -> Iterator[Finding]:
         message=f"{index} has nothing but a boolean to search by",
         evidence=(index, column),
         fix=Fix(
-            text="Replace it by a partial index over the rare value, on what its query looks for next:"
-            f" create index concurrently on {index.table} (...) where"
-            f" {'not ' if _means_done(columns[0]) else ''}{columns[0]};",
+            text="Replace it by a partial index over the rare value, on what its query looks for"
+            f" next: create index concurrently on {index.table} (...) where"
+            f" {'not ' if _means_done(columns[0]) else ''}{quoted(columns[0])};",
         ),
     )
 
 
 def _means_done(name: str) -> bool:
-    """Whether most rows end up true, as in sent, read or processed: the rare ones are the others."""
+    """Whether most rows end up true, as in sent or read: the rare ones are the others."""
     return name.removeprefix("is_").endswith(("ed", "read", "sent", "done", "seen", "paid"))

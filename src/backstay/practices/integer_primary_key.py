@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backstay.model.backend import Backend
-from backstay.model.data import Column, PrimaryKey, Sequence, quoted
+from backstay.model.data import Column, PrimaryKey, Sequence
 from backstay.model.findings import Finding, Fix
+from backstay.model.identifiers import quoted
 from backstay.practices.practice import practice
 
 # A tenth of what the type can count to: from there on the change should be planned.

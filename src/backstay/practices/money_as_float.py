@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from backstay.model.backend import Backend
-from backstay.model.data import Column, quoted
+from backstay.model.data import Column
 from backstay.model.findings import Finding, Fix
+from backstay.model.identifiers import quoted
 from backstay.practices.practice import practice
 
 _MONEY = re.compile(

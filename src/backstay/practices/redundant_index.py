@@ -49,6 +49,7 @@ def redundant_index(index: Index, backend: Backend) -> Iterator[Finding]:
         fix=Fix(
             text=f"Drop {index.name}; {best.name} serves the same lookups.",
             sql=f"drop index concurrently {index.qualified_name};",
+            undo=f"{index.definition};",
         ),
     )
 

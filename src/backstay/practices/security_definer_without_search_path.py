@@ -44,5 +44,6 @@ def security_definer_without_search_path(function: Function, _: Backend) -> Iter
             text="Pin the search path of the function.",
             sql=f"alter {kind} {signature} set search_path = pg_catalog, {function.name.schema},"
             " pg_temp;",
+            undo=f"alter {kind} {signature} reset search_path;",
         ),
     )

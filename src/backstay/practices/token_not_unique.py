@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from backstay.model.backend import Backend
-from backstay.model.data import Column, quoted
+from backstay.model.data import Column
 from backstay.model.findings import Finding, Fix
+from backstay.model.identifiers import quoted
 from backstay.practices.practice import practice
 
 # Tokens by which a row is looked up. Those of other services (access_token of an OAuth account,
@@ -52,11 +53,16 @@ def token_not_unique(column: Column, backend: Backend) -> Iterator[Finding]:
     ):
         return
     name = quoted(column.name)
+    index = quoted(f"{column.table.name}_{column.name}_key"[:63])
+    schema = "" if column.table.schema == "public" else f"{quoted(column.table.schema)}."
+    hashed = column.name.endswith(("hash", "digest"))
     yield Finding(
         message=f"{column.table}.{column.name} is not unique: two rows may hold the same token",
         evidence=(column,),
         fix=Fix(
-            text="Add a unique index, and store a digest of the token instead of the token.",
-            sql=f"create unique index concurrently on {column.table} ({name});",
+            text="Add a unique index"
+            + ("." if hashed else ", and store a digest of the token instead of the token."),
+            sql=f"create unique index concurrently {index} on {column.table} ({name});",
+            undo=f"drop index concurrently {schema}{index};",
         ),
     )

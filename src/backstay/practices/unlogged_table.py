@@ -33,5 +33,6 @@ def unlogged_table(table: Table, _: Backend) -> Iterator[Finding]:
         fix=Fix(
             text="Make it logged, unless every row can be made anew.",
             sql=f"alter table {table.name} set logged;",
+            undo=f"alter table {table.name} set unlogged;",
         ),
     )

@@ -8,17 +8,20 @@ columns and what they read are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from backstay.foreign.postgast import Node, SqlFault, parse
 from backstay.model import data
-from backstay.model.backend import Backend
-from backstay.model.facts import Fact
 from backstay.readers.sql.expressions import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from backstay.model.backend import Backend
+    from backstay.model.facts import Fact
 
 _COMPARED: tuple[type[Fact], ...] = (
     data.Table,
@@ -57,7 +60,8 @@ _INTERVAL_UNITS = {
     "sec": ("seconds", 1),
 }
 _INTERVAL_PART = re.compile(
-    rf"(-?\d+(?:\.\d+)?)\s*(:\d+(?::\d+(?:\.\d+)?)?|(?:{'|'.join(_INTERVAL_UNITS)})s?\b)", re.I
+    rf"(-?\d+(?:\.\d+)?)\s*(:\d+(?::\d+(?:\.\d+)?)?|(?:{'|'.join(_INTERVAL_UNITS)})s?\b)",
+    re.IGNORECASE,
 )
 # Written or not, these are what PostgreSQL would take anyway.
 _DEFAULT_CLASS = re.compile(r"(?!.*(?:pattern|trgm|path)_ops\Z).*_ops\Z")
@@ -102,7 +106,7 @@ def _unlike(ours: Fact, theirs: Fact) -> Iterator[str]:
             yield f"{field} is {_shown(mine)}, and {_shown(real)} in the database"
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 (a field of a fact)
+def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return "(" + ", ".join(map(str, value)) + ")"
     return str(value)
@@ -168,7 +172,7 @@ def _plain_cast(value: Node) -> Node:
     return {"A_Const": {"sval": {"sval": f"{months} {days} {seconds}"}}}
 
 
-def _plain_part(part: Any) -> Any:  # noqa: ANN401 (any part of a tree)
+def _plain_part(part: Any) -> Any:
     if type(part) is list:
         return [_plain(each) if type(each) is dict else each for each in part]
     if type(part) is dict and part:

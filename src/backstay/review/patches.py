@@ -89,7 +89,7 @@ def _sql_patches(finding: Finding, sql: str, backend: Backend, sources: Sources)
         yield file_patch(fact.where.file, last, new, skipped)
         return
     title = f"{finding.practice} {finding.id[:6]}"
-    for file, text in sorted(files_for_sql(sql, dialect, title).items()):
+    for file, text in sorted(files_for_sql(finding.fix, dialect, title).items()):
         yield file_patch(file, None, text.encode())
 
 

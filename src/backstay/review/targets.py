@@ -62,7 +62,7 @@ def _existing(target: str) -> Path:
 
 def _close_names(path: Path) -> str:
     try:
-        names = [entry.name for entry in os.scandir(path.parent)]
+        names = os.listdir(path.parent)  # noqa: PTH208 (names are all that is needed)
     except OSError:
         return ""
     close = difflib.get_close_matches(path.name, names, n=3)
