@@ -6,6 +6,7 @@ import msgspec
 
 from backstay.capabilities.capability import Capability, Option
 from backstay.model.envelope import Envelope
+from backstay.model.errors import BadRequest
 from backstay.model.events import Emit, unheard
 from backstay.model.findings import Area, Severity, Stage
 from backstay.project import baseline
@@ -88,11 +89,16 @@ def review(given: ReviewInput, emit: Emit = unheard) -> Envelope:
     Raises:
         BadRequest: a target, a setting or a revision is wrong.
     """
+    if given.write_baseline and (given.practice or given.area or given.since):
+        raise BadRequest(
+            "A baseline holds all findings: leave out --practice, --area and --since,"
+            " or it would forget the others"
+        )
     reviewed = run_review(request_of(given), emit)
     keep_receipts(reviewed)
     if given.write_baseline:
-        baseline.write(reviewed.root / baseline.FILE, reviewed.findings)
-        return reviewed.only((), "review")
+        count = baseline.write(reviewed.root / baseline.FILE, reviewed.findings)
+        return reviewed.as_baseline(baseline.FILE, count)
     return reviewed.envelope
 
 

@@ -6,6 +6,7 @@ from backstay.model.backend import Backend
 from backstay.model.data import ForeignKey
 from backstay.model.findings import Finding, Fix
 from backstay.model.identifiers import quoted
+from backstay.practices._index_names import new_index_name
 from backstay.practices.practice import practice
 
 
@@ -42,14 +43,13 @@ def foreign_key_without_index(key: ForeignKey, backend: Backend) -> Iterator[Fin
     if any(index.leads_with(key.columns) for index in backend.indexes_on(key.table)):
         return
     columns = ", ".join(map(quoted, key.columns))
-    name = quoted(f"{key.table.name}_{'_'.join(key.columns)}_idx"[:63])
-    schema = "" if key.table.schema == "public" else f"{quoted(key.table.schema)}."
+    name, qualified = new_index_name(key.table, key.columns, "idx", backend)
     yield Finding(
         message=f"{key.table} ({columns}) refers to {key.parent} but has no index",
         evidence=(key,),
         fix=Fix(
             text=f"Create an index on {key.table} ({columns}).",
             sql=f"create index concurrently {name} on {key.table} ({columns});",
-            undo=f"drop index concurrently {schema}{name};",
+            undo=f"drop index concurrently {qualified};",
         ),
     )

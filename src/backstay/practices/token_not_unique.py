@@ -7,6 +7,7 @@ from backstay.model.backend import Backend
 from backstay.model.data import Column
 from backstay.model.findings import Finding, Fix
 from backstay.model.identifiers import quoted
+from backstay.practices._index_names import new_index_name
 from backstay.practices.practice import practice
 
 # Tokens by which a row is looked up. Those of other services (access_token of an OAuth account,
@@ -53,8 +54,7 @@ def token_not_unique(column: Column, backend: Backend) -> Iterator[Finding]:
     ):
         return
     name = quoted(column.name)
-    index = quoted(f"{column.table.name}_{column.name}_key"[:63])
-    schema = "" if column.table.schema == "public" else f"{quoted(column.table.schema)}."
+    index, qualified = new_index_name(column.table, (column.name,), "key", backend)
     hashed = column.name.endswith(("hash", "digest"))
     yield Finding(
         message=f"{column.table}.{column.name} is not unique: two rows may hold the same token",
@@ -63,6 +63,6 @@ def token_not_unique(column: Column, backend: Backend) -> Iterator[Finding]:
             text="Add a unique index"
             + ("." if hashed else ", and store a digest of the token instead of the token."),
             sql=f"create unique index concurrently {index} on {column.table} ({name});",
-            undo=f"drop index concurrently {schema}{index};",
+            undo=f"drop index concurrently {qualified};",
         ),
     )

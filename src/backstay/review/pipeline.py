@@ -11,13 +11,13 @@ import msgspec
 import backstay
 from backstay.model.data import Dialect
 from backstay.model.envelope import Envelope, ReportedFinding, Summary, Unchecked, UnreadFile
-from backstay.model.errors import NotAvailable
+from backstay.model.errors import BadRequest, NotAvailable
 from backstay.model.events import Emit, Progress, unheard
 from backstay.model.facts import NotChecked, Unread
 from backstay.model.findings import SEVERITIES, Area, Finding, Severity, Stage
 from backstay.model.places import Place
 from backstay.model.verdicts import Verdict, not_proven
-from backstay.practices.catalogue import all_practices
+from backstay.practices.catalogue import all_practices, practice_named
 from backstay.proofs.proof import laboratory, prove_all
 from backstay.review.acceptance import Accepted, without_accepted
 from backstay.review.introduced import only_introduced
@@ -97,6 +97,15 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
             summary=summary_of(findings, refuted, 0, self.envelope.summary.read),
         )
 
+    def as_baseline(self, file: str, count: int) -> Envelope:
+        """The envelope once all its findings have been written to the baseline."""
+        noted = Unchecked(
+            what=f"{count} findings that are now in {file}",
+            why="they are the baseline from here on; --no-baseline reports them, too",
+        )
+        written = self.only((), "review")
+        return msgspec.structs.replace(written, not_checked=(*written.not_checked, noted))
+
 
 def review(request: Request, emit: Emit = unheard) -> Reviewed:
     """Review a backend.
@@ -104,6 +113,7 @@ def review(request: Request, emit: Emit = unheard) -> Reviewed:
     Raises:
         BadRequest: a target, a setting or a revision is wrong.
     """
+    request = _checked(request)
     targets = resolve_targets(request.targets)
     reading = read_backend(targets, request.reading, emit)
     practices = _chosen(request, reading.settings)
@@ -127,6 +137,19 @@ def _accepted(
         return Accepted(tuple(findings), (), 0)
     judged = [each.name for each in practices]
     return without_accepted(findings, reading, judged, use_baseline=request.use_baseline)
+
+
+def _checked(request: Request) -> Request:
+    """The request with practices under their present names.
+
+    Raises:
+        BadRequest: there is no such practice, or the budget is no time.
+    """
+    if request.budget_seconds is not None and request.budget_seconds <= 0:
+        raise BadRequest(f"A budget of {request.budget_seconds:g} s is no time. Give more than 0.")
+    names = [name.strip() for each in request.only for name in each.split(",")]
+    known = tuple(practice_named(name).name for name in names)
+    return msgspec.structs.replace(request, only=known)
 
 
 def judge(
