@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.lab.described import described, named
 
 from backstay.lab.filling import Filled, fill
 from backstay.lab.planning import CannotBuild, Plan, plan_tables
 from backstay.lab.server import Server, throwaway_server
 from backstay.model.data import ForeignKey, Table
+from tests.lab.described import described, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -211,6 +211,11 @@ create table thing (
         "a int, b int, c int, check (num_nonnulls(a, b, c) = 1)",
         "a boolean not null, b text, check (not a or b is not null)",
         "price cents not null, paid cents",
+        "s state not null check (s <> 'new')",
+        (
+            "k text not null, a int, b int, c int, check ((k = 'x' and num_nonnulls(a, b) = 2 "
+            "and c is null) or (k = 'y' and num_nonnulls(a, b, c) = 1) or k = 'z' and a is null)"
+        ),
         "tags text[] not null, states state[]",
         "s smallint not null unique check (s > 0)",
         "a bigint not null, b bigint generated always as (a * 2) stored",
