@@ -166,6 +166,7 @@ def test_links_out_of_the_tree_are_named_and_not_followed(tmp_path: Path) -> Non
     (tree / "file.sql").symlink_to(tmp_path / "out" / "a.sql")
     (tree / "relative.sql").symlink_to("../out/a.sql")
     (tree / "nowhere.sql").symlink_to("missing.sql")
+    (tree / "Dockerfile").symlink_to("/etc/hostname")
     (tree / "note.md").symlink_to("/etc/hostname")
     (tree / "self").symlink_to(".")
     (tree / "circle.sql").symlink_to("circle.sql")
@@ -174,6 +175,7 @@ def test_links_out_of_the_tree_are_named_and_not_followed(tmp_path: Path) -> Non
     assert kinds(inventory) == {"db/b.sql": "sql"}
     assert inventory.skipped == (("folder", "a link out of the tree"),)
     assert dict(inventory.unread) == {
+        "Dockerfile": "a link out of the tree",
         "circle.sql": "a link that leads nowhere",
         "file.sql": "a link out of the tree",
         "nowhere.sql": "a link that leads nowhere",

@@ -89,6 +89,13 @@ def needs_a_look(name: str) -> bool:
     return suffix in _DOCUMENT_SUFFIXES or bool(_DOCKERFILE_NAME.search(name))
 
 
+def claims_to_be_input(name: str) -> bool:
+    """Whether a name alone suggests an input, for what has no content to look at."""
+    return bool(
+        kind_by_name(name) or suffix_of(name) in _DOCUMENT_SUFFIXES or _DOCKERFILE_NAME.search(name)
+    )
+
+
 def bytes_to_look_at(name: str) -> int:
     """How much of a file `kind_by_content` needs to see."""
     return limits.MAX_JSON_BYTES if suffix_of(name) in _DOCUMENT_SUFFIXES else 64 * 1024

@@ -17,6 +17,7 @@ from backstay.readers.ignore import IgnoreRules
 from backstay.readers.ignored_paths import IgnoredPaths, ignored_paths, open_without_waiting
 from backstay.readers.recognition import (
     bytes_to_look_at,
+    claims_to_be_input,
     kind_by_content,
     kind_by_name,
     needs_a_look,
@@ -168,8 +169,7 @@ class Walk:
 
     def _special(self, entry: os.DirEntry[str], path: str) -> None:
         """Name links that leave the tree, and what is no file but has the name of an input."""
-        suffix = suffix_of(entry.name)
-        may_be_input = kind_by_name(entry.name) or (suffix and needs_a_look(entry.name))
+        may_be_input = claims_to_be_input(entry.name)
         if not entry.is_symlink():
             if may_be_input:
                 self.unread[path] = "not a regular file"

@@ -48,6 +48,8 @@ def _existing(target: str) -> Path:
             f"{target.partition('://')[0]}:// targets are not reviewed yet;"
             " give a directory or a file of the repository"
         )
+    if not target:
+        raise BadRequest("A target is empty; name a directory or a file, or leave it out")
     path = Path(target)
     try:
         found = path.resolve(strict=True)
