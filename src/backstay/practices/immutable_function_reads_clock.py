@@ -16,9 +16,11 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 
+_CALL = re.compile(r"\b([a-z_][a-z0-9_]*)\s*\(")
+
 
 @practice(area="data", severity="medium")
-def immutable_function_reads_clock(function: Function, _: Backend) -> Iterator[Finding]:
+def immutable_function_reads_clock(function: Function, backend: Backend) -> Iterator[Finding]:
     """A function that is declared immutable gives another result from one call to the next.
 
     Why: IMMUTABLE is a promise that the same arguments always give the same result. The planner
@@ -41,11 +43,10 @@ def immutable_function_reads_clock(function: Function, _: Backend) -> Iterator[F
     """
     if function.volatility != "immutable" or not function.body:
         return
-    found = _CLOCK.search(_COMMENT_OR_TEXT.sub(" ", function.body))
-    if found is None:
+    called = _called(function, backend)
+    if called is None:
         return
-    called = (found[1] + "()") if found[1] else found[2]
-    safer = "stable" if called.lower() in _STABLE else "volatile"
+    safer = "stable" if called.partition(" ")[0].lower() in _STABLE else "volatile"
     signature = f"{function.name}({', '.join(function.arguments)})"
     yield Finding(
         message=f"{signature} is declared immutable but reads {called}",
@@ -56,6 +57,26 @@ def immutable_function_reads_clock(function: Function, _: Backend) -> Iterator[F
             undo=f"alter function {signature} immutable;",
         ),
     )
+
+
+def _called(function: Function, backend: Backend) -> str | None:
+    """What changes from call to call and stands in the body, be it by way of other functions."""
+    by_name: dict[str, list[Function]] = {}
+    for each in backend.of(Function):
+        by_name.setdefault(each.name.name, []).append(each)
+    waiting, seen = [(function, "")], {function.name}
+    while waiting:
+        current, way = waiting.pop()
+        body = _COMMENT_OR_TEXT.sub(" ", current.body or "")
+        found = _CLOCK.search(body)
+        if found:
+            return (f"{found[1]}()" if found[1] else found[2]) + way
+        for name in set(_CALL.findall(body)) & by_name.keys():
+            for other in by_name[name]:
+                if other.name not in seen and other.scope == function.scope:
+                    seen.add(other.name)
+                    waiting.append((other, f" by way of {other.name}()"))
+    return None
 
 
 _STABLE = frozenset(
