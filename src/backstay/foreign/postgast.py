@@ -1,13 +1,13 @@
 """The door to postgast: PostgreSQL 18's own grammar, as trees of plain values.
 
-postgast (BSD-2) ships libpg_query. Its C call for JSON trees is used, not its protobuf ones: read by
-msgspec the trees arrive as dicts, which Python walks five times faster than messages, and protobuf
-refuses expressions of 50 nested operators. Only postgast's declarations of the C calls are loaded;
-the whole package takes 0.2 s to import. Without postgast: sqlglot, which has no PL/pgSQL and lacks
-positions.
+postgast (BSD-2) ships libpg_query. Its C call for JSON trees is used, not its protobuf ones: read
+by msgspec the trees arrive as dicts, which Python walks five times faster than messages, and
+protobuf refuses expressions of 50 nested operators. Only postgast's declarations of the C calls
+are loaded; the whole package takes 0.2 s to import. Without postgast: sqlglot, which has no
+PL/pgSQL and lacks positions.
 
-A tree is what PostgreSQL's parser makes: ``{"CreateStmt": {"relation": {...}}}``. Fields that are zero,
-false or empty are absent. Positions ("location") count bytes from 0 in the text that was parsed.
+A tree is what PostgreSQL's parser makes: ``{"CreateStmt": {"relation": {...}}}``. Fields that are
+zero, false or empty are absent. Positions ("location") count bytes from 0 in the parsed text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Node = dict[str, Any]
 
 
 class SqlFault(Exception):  # noqa: N818 (a fault in the text, not in the program)
-    """The text is not SQL as PostgreSQL knows it; `offset` is the byte where that showed, or None."""
+    """The text is not SQL as PostgreSQL knows it; `offset` is the byte that shows it, or None."""
 
     def __init__(self, problem: str, offset: int | None) -> None:
         super().__init__(problem)

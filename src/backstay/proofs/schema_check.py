@@ -1,8 +1,8 @@
 """Whether the schema that was worked out from files is the one that PostgreSQL makes of them.
 
-Facts of both are compared field by field. Expressions are compared as trees without the casts, parentheses
-and qualifications that PostgreSQL adds when it prints them; queries of views are not compared, their
-columns and what they read are.
+Facts of both are compared field by field. Expressions are compared as trees without the casts,
+parentheses and qualifications that PostgreSQL adds when it prints them; queries of views are not
+compared, their columns and what they read are.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _unlike(ours: Fact, theirs: Fact) -> Iterator[str]:
             yield f"{field} is {_shown(mine)}, and {_shown(real)} in the database"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return "(" + ", ".join(map(str, value)) + ")"
     return str(value)
@@ -172,7 +172,7 @@ def _plain_cast(value: Node) -> Node:
     return {"A_Const": {"sval": {"sval": f"{months} {days} {seconds}"}}}
 
 
-def _plain_part(part: Any) -> Any:
+def _plain_part(part: Any) -> Any:  # noqa: ANN401 (any part of a tree)
     if type(part) is list:
         return [_plain(each) if type(each) is dict else each for each in part]
     if type(part) is dict and part:

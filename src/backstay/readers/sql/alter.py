@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backstay.readers.sql.columns import (
@@ -19,8 +18,8 @@ from backstay.readers.sql.items import (
     Column,
     Composite,
     Constraint,
-    Index,
     Extension,
+    Index,
     Link,
     Relation,
     Sequence,
@@ -32,6 +31,8 @@ from backstay.readers.sql.removal import drop
 from backstay.readers.sql.types import strings, type_use
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backstay.foreign.postgast import Node
     from backstay.readers.sql.step import Step
 
@@ -304,10 +305,10 @@ def _triggers(*, enabled: bool, every: bool = False) -> Callable[[Step, Table, N
             for trigger in table.triggers.values():
                 trigger.enabled = enabled
             return
-        trigger = table.triggers.get(command["name"])
-        if trigger is None:
+        named = table.triggers.get(command["name"])
+        if named is None:
             raise NotApplied(f"{table.name} has no trigger {command['name']}")
-        trigger.enabled = enabled
+        named.enabled = enabled
 
     return action
 

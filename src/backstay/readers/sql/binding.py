@@ -1,7 +1,7 @@
 """Ties the names in expressions and queries to the things that they stand for.
 
-What a name means is kept in the tree itself (``expressions.BOUND``), so that printing follows renames,
-and what is needed is collected, so that dropping a column finds its views, checks and indexes.
+What a name means is kept in the tree itself (``expressions.BOUND``), so that printing follows
+renames, and what is needed is collected, so that dropping a column finds its views and indexes.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ class Binder:
     def __init__(self, database: Database, where: Place) -> None:
         self.database = database
         self.where = where
+        self.alone = False  # names can only be columns of the one relation
         self.columns: dict[Column, None] = {}
         self.items: dict[Item, None] = {}
         self.reads: dict[Relation, None] = {}
@@ -129,28 +130,35 @@ class Binder:
         reach: Scope | None = scope
         while reach is not None:
             for source in reach.sources:
-                found, rest = _match(source, parts)
-                if found and not rest:
+                rest = _rest(source, parts)
+                if rest is None:
+                    continue
+                if not rest:
                     self._whole_row(source)
                     return None
-                if not found:
-                    continue
-                if source.columns is None:
-                    known = False
-                elif rest[0] in source.columns:
-                    return source.columns[rest[0]]
-                elif rest[0] in _SYSTEM_COLUMNS:
-                    return Output(name=rest[0], type=_SYSTEM_COLUMNS[rest[0]])
-                elif isinstance(source.relation, Table) and source.relation.implied:
-                    column = self.database.column(source.relation, rest[0], self.where)
-                    if len(parts) > 1 or len(reach.sources) == 1:
-                        return Output(name=rest[0], type=column.type, column=column)
-                    known = False
+                output = self._output(source, rest[0], certain=len(parts) > 1)
+                if output is not None:
+                    return output
+                known = known and _is_known(source)
             if len(parts) == 1 and parts[0] in reach.outputs:
                 return None
             reach = reach.parent
         if known and parts:
             raise NotApplied(f"there is no column {'.'.join(parts)}")
+        return None
+
+    def _output(self, source: Source, name: str, *, certain: bool) -> Output | None:
+        """The column of that name in a source, made up where ``certain`` and it may be there."""
+        if source.columns is None:
+            return None
+        if name in source.columns:
+            return source.columns[name]
+        if name in _SYSTEM_COLUMNS:
+            return Output(name=name, type=_SYSTEM_COLUMNS[name])
+        relation = source.relation
+        if isinstance(relation, Table) and relation.implied and (certain or self.alone):
+            column = self.database.column(relation, name, self.where)
+            return Output(name=name, type=column.type, column=column)
         return None
 
     def _whole_row(self, source: Source) -> None:
@@ -257,17 +265,23 @@ class Binder:
         return bind_select(self, node, parent)
 
 
-def _match(source: Source, parts: list[str]) -> tuple[bool, list[str]]:
-    """Whether a dotted name can begin at this source, and what is left of it."""
+def _is_known(source: Source) -> bool:
+    """Whether all columns of a source are known."""
+    implied = isinstance(source.relation, Table) and source.relation.implied
+    return source.columns is not None and not implied
+
+
+def _rest(source: Source, parts: list[str]) -> list[str] | None:
+    """What is left of a dotted name after that of the source, None if it is of another one."""
     if len(parts) == 1:
         whole = parts[0] == source.name and parts[0] not in (source.columns or {})
-        return True, [] if whole else parts
+        return [] if whole else parts
     if parts[0] == source.name:
-        return True, parts[1:]
+        return parts[1:]
     relation = source.relation
-    if relation is not None and len(parts) > 2 and parts[:2] == [relation.schema, relation.name]:  # noqa: PLR2004
-        return True, parts[2:]
-    return False, []
+    if relation is not None and parts[:2] == [relation.schema, relation.name]:
+        return parts[2:]
+    return None
 
 
 def _takes(routine: Routine, count: int) -> bool:
@@ -309,6 +323,7 @@ def bind_expression(
     if relation is not None:
         scope.sources = [source_of(relation, name) for name in (None, *others)]
     binder = Binder(database, where)
+    binder.alone = True
     binder.visit(node, scope)
     return Expression(tree=node, columns=tuple(binder.columns), needs=tuple(binder.items))
 

@@ -1,7 +1,7 @@
 """DO blocks and called functions: the statements that they run, as far as that can be told.
 
-Statements that stand in a body are applied in order. What hangs on data, loops or text put together at run
-time is noted and left undone.
+Statements that stand in a body are applied in order. What hangs on data, loops or text put together
+at run time is noted and left undone.
 """
 
 from __future__ import annotations

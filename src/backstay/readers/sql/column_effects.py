@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from backstay.model.migrations import Effect
 from backstay.readers.sql.types import SERIALS, strings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from backstay.foreign.postgast import Node
     from backstay.model.data import Name
     from backstay.readers.sql.naming import Naming
@@ -18,7 +19,7 @@ _VOLATILE = frozenset(
     """
     clock_timestamp gen_random_uuid gen_random_bytes nextval random random_normal setval timeofday
     uuid_generate_v1 uuid_generate_v1mc uuid_generate_v4 uuidv4 uuidv7 gen_salt lastval currval
-    """.split()
+    """.split()  # noqa: SIM905 (easier to read)
 )
 
 _ADDED = {

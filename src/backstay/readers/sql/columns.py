@@ -1,4 +1,4 @@
-"""Columns of tables: how a definition becomes a column, with its default, sequence and constraints."""
+"""Columns of tables: how a definition becomes a column with its default and constraints."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def add_column(step: Step, table: Table, node: Node) -> list[Wanted]:
     serial = strings(node.get("typeName", {}).get("names", []))
     if len(serial) == 1 and serial[0] in SERIALS:
         _make_serial(step, column)
-    return column_constraints(step, table, column, node)
+    return column_constraints(step, column, node)
 
 
 _NO_TYPE = type_use({"names": [{"String": {"sval": "unknown"}}]}, None)  # type: ignore[arg-type]
@@ -81,7 +81,7 @@ def needs_type(step: Step, column: Column) -> None:
         column.needs(extension)
 
 
-def column_constraints(step: Step, table: Table, column: Column, node: Node) -> list[Wanted]:
+def column_constraints(step: Step, column: Column, node: Node) -> list[Wanted]:
     """Apply what a definition says about the column itself; return its table constraints."""
     wanted: list[Wanted] = []
     limits = _limits(node.get("constraints", []), column.where, step)

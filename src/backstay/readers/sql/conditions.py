@@ -1,7 +1,7 @@
-"""Conditions over the catalogs, such as IF NOT EXISTS (SELECT FROM pg_type ...), told without a server.
+"""Conditions over the catalogs, such as IF NOT EXISTS (SELECT FROM pg_type ...), without a server.
 
-Only what migrations commonly ask: whether a table, column, type, index, constraint, schema, function,
-trigger, policy or extension of some name exists.
+Only what migrations commonly ask: whether a table, column, type, index, constraint, schema,
+function, trigger, policy or extension of some name exists.
 """
 
 from __future__ import annotations

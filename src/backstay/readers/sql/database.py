@@ -12,7 +12,6 @@ from backstay.readers.sql.items import (
     Constraint,
     Extension,
     Index,
-    Item,
     Link,
     Namespace,
     Relation,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from backstay.foreign.postgast import SqlFault
-from backstay.readers.sql.scripts import Script
-from backstay.readers.sql.splitter import split
+from backstay.readers.sql.splitter import split, without_quotes
 from backstay.readers.sql.statements import trees_of
+
+if TYPE_CHECKING:
+    from backstay.readers.sql.scripts import Script
 
 POSTGRESQL = "postgresql"
 UNKNOWN = "unknown"
@@ -40,10 +43,6 @@ _WORDS = {
     "bigquery": "bigquery",
 }
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
-
-_QUOTED = re.compile(
-    rb"'[^']*'|\"[^\"]*\"|\$([A-Za-z_]*)\$.*?\$\1\$|--[^\r\n]*|/\*.*?\*/", re.DOTALL
-)
 
 
 def _signs(*patterns: bytes) -> re.Pattern[bytes]:
@@ -116,8 +115,8 @@ def hinted_by_name(file: str) -> str | None:
 def dialect_of(scripts: list[Script]) -> str:
     """The dialect of scripts that belong together.
 
-    A word in the name counts unless the content shows another one; without either, it is PostgreSQL's
-    if it parses as such.
+    A word in the name counts unless the content shows another one; without either, it is
+    PostgreSQL's if it parses as such.
     """
     shown: dict[str, int] = {}
     for script in scripts:
@@ -144,7 +143,7 @@ def _counted(text: bytes) -> dict[str, int]:
     ]
     if not raw:
         return {POSTGRESQL: 1} if _POSTGRESQL.search(text) else {}
-    plain = _QUOTED.sub(lambda quoted: b"$$" if quoted[0][:1] == b"$" else b" ", text)
+    plain = without_quotes(text)
     found = {dialect: len(_SIGNS[dialect].findall(plain)) for dialect in raw}
     found[POSTGRESQL] = len(_POSTGRESQL.findall(plain))
     return {dialect: count for dialect, count in found.items() if count}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from backstay.model.data import Name
 from backstay.model.migrations import Effect
 from backstay.readers.sql.column_effects import column_effects, constraint_effect
-from backstay.readers.sql.naming import Naming
 from backstay.readers.sql.types import strings
 
 if TYPE_CHECKING:
     from backstay.foreign.postgast import Node
+    from backstay.model.data import Name
+    from backstay.readers.sql.naming import Naming
 
 Effects = Iterator[Effect]
 

@@ -1,18 +1,21 @@
 """Expressions as SQL text, from the parser's tree, in the manner of ``pg_get_expr``.
 
-Names that ``binding`` tied to columns, sequences and types are printed as they are called now. Casts
-that PostgreSQL adds itself are not known here, and parentheses stand only where they are needed.
+Names that ``binding`` tied to columns, sequences and types are printed as they are called now.
+Casts that PostgreSQL adds itself are not known, and parentheses stand only where they are needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from backstay.foreign.postgast import Node
 from backstay.readers.sql.items import Column, Relation
 from backstay.readers.sql.keywords import identifier, literal
 from backstay.readers.sql.types import BUILT_IN, qualified, strings, type_name, type_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backstay.foreign.postgast import Node
 
 # Where binding leaves what a name stands for, in the node itself.
 BOUND = "bound"
@@ -61,10 +64,9 @@ def _list(nodes: list[Node]) -> str:
 def _constant(value: Node) -> str:
     if value.get("isnull"):
         return "NULL"
-    if "ival" in value:
-        return str(value["ival"].get("ival", 0))
-    if "fval" in value:
-        return str(value["fval"].get("fval", "0"))
+    for kind in ("ival", "fval"):
+        if kind in value:
+            return str(value[kind].get(kind, 0))
     if "boolval" in value:
         return "true" if value["boolval"].get("boolval") else "false"
     if "bsval" in value:
@@ -80,10 +82,10 @@ def _column(value: Node) -> str:
     bound = value.get(BOUND)
     if isinstance(bound, Column):
         return identifier(bound.name)
-    parts = []
-    for field in value["fields"]:
-        parts.append("*" if "A_Star" in field else identifier(field["String"].get("sval", "")))
-    return ".".join(parts)
+    return ".".join(
+        "*" if "A_Star" in field else identifier(field["String"].get("sval", ""))
+        for field in value["fields"]
+    )
 
 
 def _operation(value: Node) -> str:
@@ -167,7 +169,7 @@ def _call(value: Node) -> str:
     schema, name = qualified(strings(value["funcname"]))
     args = value.get("args", [])
     if schema == "pg_catalog" and value.get("funcformat") == "COERCE_SQL_SYNTAX":
-        if name == "timezone" and len(args) == 2:  # noqa: PLR2004 (the zone and the time)
+        if name == "timezone" and len(args) > 1:
             return f"({_inner(args[1])} AT TIME ZONE {_inner(args[0])})"
         if name == "extract" and args:
             field = args[0].get("A_Const", {}).get("sval", {}).get("sval", "")

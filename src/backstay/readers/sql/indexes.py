@@ -40,11 +40,10 @@ def create_index(step: Step, node: Node) -> None:
     ) or step.table(node["relation"])
     if not isinstance(relation, Table | View):
         raise NotApplied(f"{relation.name} cannot have an index")
+    predicate = None
+    if "whereClause" in node:
+        predicate = bind_expression(database, node["whereClause"], relation, place)
     name = node.get("idxname")
-    if name is not None and (relation.schema, name) in database.relations:
-        if node.get("if_not_exists"):
-            return
-        raise NotApplied(f"{name} exists already")
     parts = tuple(
         key_part(step, relation, each["IndexElem"], place) for each in node["indexParams"]
     )
@@ -52,9 +51,10 @@ def create_index(step: Step, node: Node) -> None:
         database.column(relation, each["IndexElem"].get("name", ""), place)
         for each in node.get("indexIncludingParams", [])
     )
-    predicate = None
-    if "whereClause" in node:
-        predicate = bind_expression(database, node["whereClause"], relation, place)
+    if name is not None and (relation.schema, name) in database.relations:
+        if node.get("if_not_exists"):
+            return
+        raise NotApplied(f"{name} exists already")
     if name is None:
         columns = names.joined(index_names(parts, include))
         name = database.free_relation_name(relation.schema, relation.name, columns, "idx")
@@ -110,22 +110,20 @@ def add_index(step: Step, index: Index) -> None:
     if index.constraint is None:
         link_index(index)
     for part in index.parts:
-        extension = step.database.extensions.get(
-            EXTENSION_CLASSES.get(part.operator_class or "", "")
-        )
-        if extension is not None:
-            index.needs(extension)
-    for part in index.parts:
+        extension = EXTENSION_CLASSES.get(part.operator_class or "")
+        if extension in step.database.extensions:
+            index.needs(step.database.extensions[extension])
         if isinstance(part.key, Expression):
-            for item in part.key.needs:
-                index.needs(item)
-            for column in part.key.columns:
-                index.needs(column, Link.AUTO)
+            _needs_expression(index, part.key)
     if index.predicate is not None:
-        for column in index.predicate.columns:
-            index.needs(column, Link.AUTO)
-        for item in index.predicate.needs:
-            index.needs(item)
+        _needs_expression(index, index.predicate)
+
+
+def _needs_expression(index: Index, expression: Expression) -> None:
+    for column in expression.columns:
+        index.needs(column, Link.AUTO)
+    for item in expression.needs:
+        index.needs(item)
 
 
 def link_index(index: Index) -> None:

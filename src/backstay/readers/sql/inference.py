@@ -92,7 +92,7 @@ def index_column_name(node: Node) -> str:
     return _figured(node)[0] or "expr"
 
 
-def _figured(node: Node) -> tuple[str | None, int]:  # noqa: PLR0911 (one line a kind)
+def _figured(node: Node) -> tuple[str | None, int]:  # noqa: C901, PLR0911 (one line a kind)
     kind, value = next(iter(node.items()))
     if kind == "ColumnRef":
         named = strings(value["fields"])
@@ -153,7 +153,7 @@ def _figured_subquery(value: Node) -> tuple[str | None, int]:
     return None, 0
 
 
-def inferred_type(node: Node, look_up: Lookup) -> TypeUse | None:  # noqa: PLR0911 (one line a kind)
+def inferred_type(node: Node, look_up: Lookup) -> TypeUse | None:  # noqa: C901, PLR0911 (one line a kind)
     """The type of an expression, or None; ``look_up`` tells those of names, casts and queries."""
     kind, value = next(iter(node.items()))
     if kind == "A_Const":
@@ -219,7 +219,7 @@ def _constant_type(value: Node) -> TypeUse | None:
     return _TEXT
 
 
-def _operation_type(value: Node, look_up: Lookup) -> TypeUse | None:
+def _operation_type(value: Node, look_up: Lookup) -> TypeUse | None:  # noqa: PLR0911 (by operator)
     name = qualified(strings(value.get("name", [])))[1]
     if value["kind"] == "AEXPR_NULLIF":
         return inferred_type(value["lexpr"], look_up)
@@ -227,7 +227,7 @@ def _operation_type(value: Node, look_up: Lookup) -> TypeUse | None:
         return _BOOLEAN
     left = inferred_type(value["lexpr"], look_up) if "lexpr" in value else None
     right = inferred_type(value["rexpr"], look_up)
-    if name == "->>" or name == "#>>":
+    if name in {"->>", "#>>"}:
         return _TEXT
     if left is None or right is None:
         return None if "lexpr" in value else right
@@ -241,7 +241,7 @@ def _operation_type(value: Node, look_up: Lookup) -> TypeUse | None:
     return None
 
 
-def _call_type(value: Node, look_up: Lookup) -> TypeUse | None:
+def _call_type(value: Node, look_up: Lookup) -> TypeUse | None:  # noqa: PLR0911 (by function)
     schema, name = qualified(strings(value["funcname"]))
     args = value.get("args", [])
     if name in _RESULTS and schema in {None, "pg_catalog"}:

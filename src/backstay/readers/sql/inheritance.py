@@ -104,11 +104,7 @@ def attach(step: Step, parent: Table, child: Table, *, partition: bool) -> None:
         for name in parent.columns:
             child.columns[name].inherited += 1
     _join(child, parent, partition=partition)
-    for name, constraint in parent.constraints.items():
-        own = child.constraints.get(name)
-        if own is not None and own.kind == constraint.kind == "check":
-            own.inherited += 1
-            own.local = not partition
+    _share_checks(parent, child, partition=partition)
     if partition:
         for column in parent.columns.values():
             own_column = child.columns.get(column.name)
@@ -116,6 +112,15 @@ def attach(step: Step, parent: Table, child: Table, *, partition: bool) -> None:
                 own_column.identity = column.identity
         _drop_own_copies(step, parent, child)
         attach_partition(step, parent, child)
+
+
+def _share_checks(parent: Table, child: Table, *, partition: bool) -> None:
+    """A check that both have becomes one that the child inherits."""
+    for name, constraint in parent.constraints.items():
+        own = child.constraints.get(name)
+        if own is not None and own.kind == constraint.kind == "check":
+            own.inherited += 1
+            own.local = not partition
 
 
 def _refuse_unlike(column: Column, child: Table) -> None:
@@ -193,11 +198,10 @@ def _keep(step: Step, constraint: Constraint, child: Table, where: Place) -> Non
     if own is not None and own.kind == "check" and own.inherited:
         own.inherited -= 1
         own.local = True
-    elif own is None and (
-        constraint.kind == "foreign key" and constraint.table.partition_strategy is not None
-    ):
-        copy_constraint(step, constraint, child, where)
-    elif own is None and constraint.kind == "check" and constraint.inheritable:
+    elif (
+        own is None
+        and (constraint.kind == "foreign key" and constraint.table.partition_strategy is not None)
+    ) or (own is None and constraint.kind == "check" and constraint.inheritable):
         copy_constraint(step, constraint, child, where)
 
 

@@ -138,8 +138,9 @@ def alter_domain(step: Step, node: Node) -> None:
         domain.nullable = True
     elif kind == "C":
         _add_domain_check(step, domain, constraint)
-    elif kind == "X" and domain.checks.pop(node["name"], None) is None:
-        if not node.get("missing_ok"):
+    elif kind == "X":
+        gone = domain.checks.pop(node["name"], None)
+        if gone is None and not node.get("missing_ok"):
             raise NotApplied(f"there is no constraint {node['name']}")
 
 
@@ -240,11 +241,12 @@ def _set_owner(step: Step, sequence: Sequence, options: list[Node]) -> None:
     if owner is None:
         return
     parts = strings(owner["List"]["items"])
+    column = None
+    if parts != ["none"]:
+        relation = step.relation(*qualified(parts[:-1]))
+        column = step.database.column(relation, parts[-1], step.place())
     if sequence.owner is not None:
         sequence.release(sequence.owner)
-        sequence.owner = None
-    if parts == ["none"]:
-        return
-    relation = step.relation(*qualified(parts[:-1]))
-    sequence.owner = step.database.column(relation, parts[-1], step.place())
-    sequence.needs(sequence.owner, Link.AUTO)
+    sequence.owner = column
+    if column is not None:
+        sequence.needs(column, Link.AUTO)

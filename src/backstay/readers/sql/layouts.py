@@ -1,17 +1,16 @@
 """Which SQL files form which database, in which order they apply, and which of them undo others.
 
-Layouts are told apart by names and by marks in comments, in this order: marked sections (dbmate, goose,
-...), one directory a migration (diesel, Prisma), Flyway's ``V1__``, ``.up.sql`` and ``.down.sql``
-(golang-migrate, sqlx), numbers in front (plain). What is left are schema files.
+Layouts are told apart by names and by marks in comments, in this order: marked sections (dbmate,
+goose, ...), one directory a migration (diesel, Prisma), Flyway's ``V1__``, ``.up.sql`` and
+``.down.sql`` (golang-migrate, sqlx), numbers in front (plain). What is left are schema files.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,15 +18,20 @@ from backstay.readers.sql.dialects import hinted_by_name
 from backstay.readers.sql.scripts import Script
 from backstay.readers.sql.sections import Direction, sections_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
 Order = tuple[Any, ...]
 
-_NUMBERED = re.compile(r"(?P<version>\d+(?:[.\-]\d+)*)(?:[_.\- ]+(?P<title>.*?))?\.sql\Z", re.I)
-_PAIRED = re.compile(r"(?P<version>\d+)_?(?P<title>.*?)\.(?P<way>up|down)\.sql\Z", re.I)
+_NUMBERED = re.compile(
+    r"(?P<version>\d+(?:[.\-]\d+)*)(?:[_.\- ]+(?P<title>.*?))?\.sql\Z", re.IGNORECASE
+)
+_PAIRED = re.compile(r"(?P<version>\d+)_?(?P<title>.*?)\.(?P<way>up|down)\.sql\Z", re.IGNORECASE)
 _FLYWAY = re.compile(
     r"(?:(?P<kind>[VUB])(?P<version>\d+(?:[._]\d+)*)|(?P<repeated>R))__(?P<title>.*)\.sql\Z"
 )
 _DIRECTORY = re.compile(r"(?P<version>\d[\d\-]*)[_\-](?P<title>.+)\Z")
-_UNDOES = re.compile(r"(?:[._\-](?:down|rollback|undo|revert))\.sql\Z", re.I)
+_UNDOES = re.compile(r"(?:[._\-](?:down|rollback|undo|revert))\.sql\Z", re.IGNORECASE)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

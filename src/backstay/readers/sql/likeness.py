@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backstay.readers.sql.columns import needs_type, own_sequence, set_default
@@ -11,6 +10,8 @@ from backstay.readers.sql.inheritance import copy_constraint
 from backstay.readers.sql.items import Column, Link, Relation, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backstay.foreign.postgast import Node
     from backstay.readers.sql.step import Step
 

@@ -7,7 +7,10 @@ underscores, cut to 63 bytes, numbered on a clash.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
 
 _LONGEST = 63
 

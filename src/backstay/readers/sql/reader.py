@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,7 +12,6 @@ from backstay.model.data import Dialect, Table
 from backstay.model.facts import Fact, NotChecked, Unread
 from backstay.model.places import Place
 from backstay.readers.collector import collector_paused
-from backstay.readers.sources import Sources
 from backstay.readers.sql.dialects import POSTGRESQL, TITLES, dialect_of
 from backstay.readers.sql.layouts import Layout, layouts_of
 from backstay.readers.sql.run import Run
@@ -20,6 +19,11 @@ from backstay.readers.sql.schema_files import schema_layouts
 from backstay.readers.sql.scripts import Script, read_script
 from backstay.readers.sql.tools import with_tools
 from backstay.readers.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from backstay.readers.sources import Sources
 
 # A schema file that shares so many of its tables with migrations is a dump of what they make.
 _SAME_SCHEMA = 0.8
@@ -128,7 +132,7 @@ def _query_facts(scripts: list[Script]) -> list[Fact]:
         NotChecked(
             where=Place(file=members[0].file),
             what=f"{len(members)} SQL files in {folder}" if len(members) > 1 else members[0].file,
-            why="only queries and no definitions; queries are not read yet",
+            why="only queries or data and no definitions; queries are not read yet",
         )
         for folder, members in folders.items()
     ]

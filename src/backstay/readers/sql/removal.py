@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from backstay.readers.sql.database import NotApplied
@@ -28,6 +27,8 @@ from backstay.readers.sql.items import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from backstay.readers.sql.database import Database
 
 
@@ -108,6 +109,18 @@ def _forget_routine(database: Database, routine: Routine) -> None:
         overloads.remove(routine)
 
 
+def _forget_type(database: Database, kind: UserType) -> None:
+    del database.types[kind.schema, kind.name]
+
+
+def _forget_schema(database: Database, schema: Namespace) -> None:
+    del database.namespaces[schema.name]
+
+
+def _forget_extension(database: Database, extension: Extension) -> None:
+    del database.extensions[extension.name]
+
+
 _FORGET: dict[type[Item], Callable[[Database, Any], None]] = {
     Table: _forget_table,
     View: _forget_relation,
@@ -121,7 +134,7 @@ _FORGET: dict[type[Item], Callable[[Database, Any], None]] = {
     Policy: lambda _, policy: policy.table.policies.pop(policy.name, None),
     Rule: lambda _, rule: None,  # noqa: ARG005
     Routine: _forget_routine,
-    UserType: lambda database, kind: database.types.pop((kind.schema, kind.name), None),
-    Namespace: lambda database, schema: database.namespaces.pop(schema.name, None),
-    Extension: lambda database, extension: database.extensions.pop(extension.name, None),
+    UserType: _forget_type,
+    Namespace: _forget_schema,
+    Extension: _forget_extension,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backstay.readers.sql.alter import truth
-from backstay.readers.sql.binding import Binder, Scope
+from backstay.readers.sql.binding import Binder, Scope, Source
 from backstay.readers.sql.database import NotApplied
 from backstay.readers.sql.drops import argument_text, find_routine
 from backstay.readers.sql.expressions import text_of
@@ -123,7 +123,7 @@ def _set_options(routine: Routine, options: list[Node]) -> None:
 
 
 def _set_setting(routine: Routine, node: Node) -> None:
-    if node["kind"] in {"VAR_RESET_ALL"}:
+    if node["kind"] == "VAR_RESET_ALL":
         routine.settings.clear()
     elif node["kind"] == "VAR_RESET":
         routine.settings.pop(node["name"], None)
@@ -157,17 +157,13 @@ def _link(step: Step, routine: Routine, node: Node) -> None:
         routine.body = routine.body or step.text.decode("utf-8", "replace")
         binder = Binder(step.database, step.place())
         try:
-            binder.visit(node["sql_body"], Scope(sources=[_parameters(node)]))
+            # Names may be those of parameters, so that none is refused.
+            parameters = Source(name=routine.name, columns=None)
+            binder.visit(node["sql_body"], Scope(sources=[parameters]))
         except NotApplied:
             return
         for item in [*binder.columns, *binder.items]:
             routine.needs(item)
-
-
-def _parameters(node: Node):  # noqa: ANN202
-    from backstay.readers.sql.binding import Source  # noqa: PLC0415
-
-    return Source(name=strings(node["funcname"])[-1], columns=None)
 
 
 def alter_function(step: Step, node: Node) -> None:

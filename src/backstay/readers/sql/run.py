@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from backstay.foreign.postgast import Node, SqlFault
 from backstay.model.data import Name
 from backstay.model.facts import Fact, NotChecked, Unread
 from backstay.model.migrations import Effect, Migration, MigrationStatement
-from backstay.model.places import Place
 from backstay.readers.sql.application import apply
 from backstay.readers.sql.database import TEMPORARY, Database, NotApplied
 from backstay.readers.sql.effects import effects_of
 from backstay.readers.sql.facts import facts_of
-from backstay.readers.sql.layouts import Layout, Part
 from backstay.readers.sql.naming import Naming
 from backstay.readers.sql.removal import drop
 from backstay.readers.sql.splitter import Piece, split
-from backstay.readers.sql.statements import trees_of
+from backstay.readers.sql.statements import is_data, trees_of
 from backstay.readers.sql.step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backstay.model.places import Place
+    from backstay.readers.sql.layouts import Layout, Part
 
 _DATA = {"insert", "update", "delete", "merge", "copy", "select"}
 _LONGEST_DATA = 1_000
+# More inserts of constants in one migration are counted and no facts of their own.
+_MOST_DATA = 1_000
 
 
 class Run:
@@ -61,6 +67,7 @@ class _PartRun:
         self.part = part
         self.database = run.database
         self.order = 0
+        self.rows = 0
         self.created: set[Name] = set()
 
     def facts(self) -> Iterator[Fact]:
@@ -68,6 +75,11 @@ class _PartRun:
         self.database.search_path = self.database.starting_path
         for piece in split(part.script.text, part.start, part.end):
             yield from self._piece(piece)
+        if self.rows > _MOST_DATA and self.run.layout.is_migrations:
+            why = f"{self.rows - _MOST_DATA} more statements that insert constants"
+            yield NotChecked(
+                where=part.script.place(part.start, part.end), what=self._what(), why=why
+            )
         temporary = [
             relation
             for relation in self.database.temporary
@@ -81,10 +93,10 @@ class _PartRun:
         script = self.part.script
         text = script.text[piece.start : piece.end]
         place = script.place(piece.start, piece.end)
+        if is_data(text) and self._is_beyond_measure():
+            return
         try:
-            if piece.fault is not None:
-                raise SqlFault(piece.fault, 0)
-            statements = trees_of(text)
+            statements = trees_of(text, piece.fault)
         except SqlFault as fault:
             at = piece.start + min(fault.offset or 0, len(text))
             yield Unread(where=script.place(at, piece.end), why=fault.problem)
@@ -92,6 +104,11 @@ class _PartRun:
             return
         for statement in statements:
             yield from self._statement(statement, text, piece, place)
+
+    def _is_beyond_measure(self) -> bool:
+        """Whether to pass over one more statement of data: in schema files, and after many."""
+        self.rows += 1
+        return not self.run.layout.is_migrations or self.rows > _MOST_DATA
 
     def _statement(
         self, statement: Node, text: bytes, piece: Piece, place: Place

@@ -1,9 +1,10 @@
-"""Schema files that are no migrations: which of them form one database, and in which order.
+r"""Schema files that are no migrations: which of them form one database, and in which order.
 
-The rule: a file that includes others (``\\i``, ``\\ir`` of psql) is one database with them. Of the other files
-of one folder, those belong together where one uses a table, view or type that another one makes;
-but where two of them make the same table, each file is a database of its own. Files that are not tied
-to any other are databases of their own, too. What makes comes before what uses; else by name.
+The rule: a file that includes others (``\i``, ``\ir`` of psql) is one database with them. Of the
+other files of one folder, those belong together where one uses a table, view or type that another
+one makes; but where two of them make the same table, each file is a database of its own. Files that
+are not tied to any other are databases of their own, too. What makes comes before what uses; else
+by name.
 """
 
 from __future__ import annotations
@@ -12,16 +13,20 @@ import re
 from collections import defaultdict
 from pathlib import PurePosixPath
 from posixpath import normpath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from backstay.foreign.postgast import Node, SqlFault
 from backstay.readers.sql.layouts import Layout, Part
-from backstay.readers.sql.scripts import Script
 from backstay.readers.sql.splitter import split
-from backstay.readers.sql.statements import trees_of
+from backstay.readers.sql.statements import is_data, trees_of
 from backstay.readers.sql.types import strings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from backstay.readers.sql.scripts import Script
 
 _INCLUDE = re.compile(
     rb"^[ \t]*\\i(?:r|nclude|nclude_relative)?[ \t]+'?([^'\r\n]+?)'?[ \t]*$", re.MULTILINE
@@ -30,11 +35,10 @@ _MOST_INCLUDES = 1_000
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """The tables, views and types that a file makes and uses, and whether it defines anything."""
+    """The tables, views and types that a file makes and uses."""
 
     made: frozenset[str]
     used: frozenset[str]
-    defines: bool
 
 
 def schema_layouts(scripts: list[Script]) -> tuple[list[Layout], list[Script]]:
@@ -47,13 +51,14 @@ def schema_layouts(scripts: list[Script]) -> tuple[list[Layout], list[Script]]:
     for script in scripts:
         if script.file in taken:
             continue
-        names[script.file] = names_of(script)
-        if names[script.file].defines:
+        if defines(script):
             folders[str(PurePosixPath(script.file).parent)].append(script)
         else:
             queries.append(script)
     for folder, members in folders.items():
-        for group in _groups(members, names):
+        if len(members) > 1:
+            names |= {script.file: names_of(script) for script in members}
+        for group in _groups(members, names) if len(members) > 1 else [members]:
             name = group[0].file if len(group) == 1 else folder
             layouts.append(_layout(name, [_whole(script) for script in group]))
     return layouts, queries
@@ -119,24 +124,37 @@ def _include(
 # Files of one folder
 
 
+def defines(script: Script) -> bool:
+    """Whether a file holds more than queries and data; what does not parse may be a definition."""
+    for piece in split(script.text, script.start):
+        text = script.text[piece.start : piece.end]
+        if is_data(text):
+            continue
+        try:
+            statements = trees_of(text)
+        except SqlFault:
+            return True
+        if any(next(iter(statement)) not in _QUERIES for statement in statements):
+            return True
+    return False
+
+
 def names_of(script: Script) -> Names:
     """What a file makes and uses."""
     made: set[str] = set()
     used: set[str] = set()
-    defines = False
     for piece in split(script.text, script.start):
+        text = script.text[piece.start : piece.end]
         try:
-            statements = trees_of(script.text[piece.start : piece.end])
+            statements = () if is_data(text) else trees_of(text)
         except SqlFault:
-            defines = True  # it may be a definition; the reader will say that it does not parse
             continue
         for statement in statements:
             kind, node = next(iter(statement.items()))
-            defines = defines or kind not in _QUERIES
-            new = _made(kind, node)
-            made |= {new} if new else set()
+            if kind in _MADE:
+                made.add(_MADE[kind](node))
             used |= _used(node)
-    return Names(made=frozenset(made), used=frozenset(used - made), defines=defines)
+    return Names(made=frozenset(made), used=frozenset(used - made))
 
 
 _QUERIES = {
@@ -153,20 +171,15 @@ _QUERIES = {
 }
 
 
-def _made(kind: str, node: Node) -> str | None:
-    if kind == "CreateStmt":
-        return str(node["relation"]["relname"])
-    if kind == "ViewStmt":
-        return str(node["view"]["relname"])
-    if kind == "CreateTableAsStmt":
-        return str(node["into"]["rel"]["relname"])
-    if kind in {"CreateEnumStmt", "CreateRangeStmt"}:
-        return strings(node["typeName"])[-1]
-    if kind == "CreateDomainStmt":
-        return strings(node["domainname"])[-1]
-    if kind == "CompositeTypeStmt":
-        return str(node["typevar"]["relname"])
-    return None
+_MADE: dict[str, Callable[[Node], str]] = {
+    "CreateStmt": lambda node: str(node["relation"]["relname"]),
+    "ViewStmt": lambda node: str(node["view"]["relname"]),
+    "CreateTableAsStmt": lambda node: str(node["into"]["rel"]["relname"]),
+    "CompositeTypeStmt": lambda node: str(node["typevar"]["relname"]),
+    "CreateEnumStmt": lambda node: strings(node["typeName"])[-1],
+    "CreateRangeStmt": lambda node: strings(node["typeName"])[-1],
+    "CreateDomainStmt": lambda node: strings(node["domainname"])[-1],
+}
 
 
 def _used(node: Any) -> set[str]:  # noqa: ANN401 (any part of a tree)
@@ -192,25 +205,14 @@ def _groups(scripts: list[Script], names: dict[str, Names]) -> list[list[Script]
     for script in scripts:
         for name in names[script.file].made:
             makers[name].append(script.file)
-    parent = {script.file: script.file for script in scripts}
-
-    def root(file: str) -> str:
-        while parent[file] != file:
-            parent[file] = parent[parent[file]]
-            file = parent[file]
-        return file
-
-    needs: dict[str, set[str]] = defaultdict(set)
-    for script in scripts:
-        for name in names[script.file].used:
-            if len(makers.get(name, ())) == 1:
-                needs[script.file].add(makers[name][0])
-                parent[root(script.file)] = root(makers[name][0])
-    groups: dict[str, list[Script]] = defaultdict(list)
-    for script in scripts:
-        groups[root(script.file)].append(script)
+    needs = {
+        script.file: {
+            makers[name][0] for name in names[script.file].used if len(makers.get(name, ())) == 1
+        }
+        for script in scripts
+    }
     found: list[list[Script]] = []
-    for group in groups.values():
+    for group in _connected(scripts, needs):
         made = [name for script in group for name in names[script.file].made]
         if len(made) != len(set(made)):
             found += [[script] for script in group]
@@ -219,12 +221,30 @@ def _groups(scripts: list[Script], names: dict[str, Names]) -> list[list[Script]
     return found
 
 
+def _connected(scripts: list[Script], needs: dict[str, set[str]]) -> Iterable[list[Script]]:
+    """The scripts in groups that need each other, directly or over others."""
+    above = {script.file: script.file for script in scripts}
+
+    def top(file: str) -> str:
+        while above[file] != file:
+            above[file] = above[above[file]]
+            file = above[file]
+        return file
+
+    for file, needed in needs.items():
+        for other in needed:
+            above[top(file)] = top(other)
+    groups: dict[str, list[Script]] = defaultdict(list)
+    for script in scripts:
+        groups[top(script.file)].append(script)
+    return groups.values()
+
+
 def _ordered(group: list[Script], needs: dict[str, set[str]]) -> list[Script]:
     """What makes before what uses; files that need each other, by name."""
     waiting = {script.file: script for script in sorted(group, key=lambda script: script.file)}
     found: list[Script] = []
     while waiting:
         ready = [file for file in waiting if not (needs[file] - {file}) & waiting.keys()]
-        for file in ready or list(waiting)[:1]:
-            found.append(waiting.pop(file))
+        found += [waiting.pop(file) for file in ready or list(waiting)[:1]]
     return found

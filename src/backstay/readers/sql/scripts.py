@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from backstay.model.places import Place
 from backstay.readers.encoding import decode_text, encoding_of
-from backstay.readers.sources import Sources
+
+if TYPE_CHECKING:
+    from backstay.readers.sources import Sources
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True):

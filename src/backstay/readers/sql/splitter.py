@@ -1,17 +1,21 @@
 """Splits a script into statements, also where it is not valid SQL, so that the rest is kept.
 
-It knows quotes, dollar quotes, nested comments, bodies between BEGIN ATOMIC and END, rules with several
-actions, what psql adds (meta commands, and data after COPY ... FROM stdin), and nothing else of SQL.
+It knows quotes, dollar quotes, nested comments, bodies between BEGIN ATOMIC and END, rules with
+several actions, what psql adds (meta commands, and data after COPY ... FROM stdin), and nothing
+else of SQL.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
-# Runs of other bytes are skipped by the regular expression engine; quotes come whole where they end.
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Runs of other bytes are skipped by the engine of regular expressions; quotes come whole.
 _TOKEN = re.compile(
     rb"--[^\r\n]*"
     rb"|/\*"
@@ -19,10 +23,11 @@ _TOKEN = re.compile(
     rb"|'[^']*'"
     rb'|"[^"]*"'
     rb"|(?<![A-Za-z0-9_$\x80-\xff])\$(?:[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)?\$"
-    rb"|[;\\()'\"]",
+    rb"|[;\\'\"]",
     re.DOTALL,
 )
-_GAP = re.compile(rb"(?:\s|--[^\r\n]*)*+")
+_TOKEN_OR_PAREN = re.compile(_TOKEN.pattern[:-1] + rb"()]", re.DOTALL)
+_GAP = re.compile(rb"(?:[\s;]|--[^\r\n]*)*+")
 _COMMENT_EDGE = re.compile(rb"/\*|\*/")
 _LINE_END = re.compile(rb"\r\n?|\n|\Z")
 _STATEMENT_END = re.compile(rb";[ \t]*(?:--[^\r\n]*)?(?=\r|\n|\Z)")
@@ -59,6 +64,7 @@ class _Splitter:
         self.end = end
         self.at = start  # where the search goes on
         self.first = start  # where the statement begins
+        self.tokens = _TOKEN
         self.depth = 0
         self.blocks = 0  # bodies that wait for their END
         self.counted = start  # up to where these are counted
@@ -66,13 +72,13 @@ class _Splitter:
 
     def pieces(self) -> Iterator[Piece]:
         self._begin(self.at)
-        while token := _TOKEN.search(self.script, self.at, self.end):
+        while token := self.tokens.search(self.script, self.at, self.end):
             self.at = token.end()
             text = token[0]
             if text == b";":
                 if self._ends_statement(token.start()):
                     yield from self._finish(token.start(), token.end())
-            elif text in (b"(", b")"):
+            elif text in {b"(", b")"}:
                 self.depth += 1 if text == b"(" else -1
             elif text == b"\\":
                 yield from self._meta_command(token.start())
@@ -83,6 +89,7 @@ class _Splitter:
     def _begin(self, at: int) -> None:
         """Start a statement at the first byte that is neither space nor comment."""
         self.depth = 0
+        self.tokens = _TOKEN
         while True:
             at = _GAP.match(self.script, at, self.end).end()  # type: ignore[union-attr]  # matches ""
             if self.script[at : at + 2] != b"/*":
@@ -94,6 +101,8 @@ class _Splitter:
         self.first = self.counted = at
         self.blocks = 0
         self.at = max(self.at, at)
+        if self.script[at : at + 6].lower() == b"create" and _RULE.match(self.script, at, self.end):
+            self.tokens = _TOKEN_OR_PAREN
 
     def _finish(self, end: int, after: int, fault: str | None = None) -> Iterator[Piece]:
         text = self.script[self.first : end].rstrip()
@@ -105,7 +114,7 @@ class _Splitter:
         self._begin(self.at)
 
     def _skip_data(self) -> None:
-        """Pass over the lines that psql would send as data, up to a line with only ``\\.``."""
+        r"""Pass over the lines that psql would send as data, up to a line with only ``\.``."""
         last = _COPY_END.search(self.script, self.at, self.end)
         self.at = last.end() if last else self.end
 
@@ -113,7 +122,7 @@ class _Splitter:
         if self.script[self.first : self.first + 6].lower() != b"create":
             return True
         head = self.script[self.first : self.first + 100]
-        if self.depth > 0 and _RULE.match(head):
+        if self.depth > 0:
             return False
         if not _ATOMIC.match(head):
             return True
@@ -122,7 +131,7 @@ class _Splitter:
         return self.blocks <= 0
 
     def _meta_command(self, at: int) -> Iterator[Piece]:
-        """Backslash commands go to the end of the line; ``\\g`` and its kin end a statement."""
+        r"""Backslash commands go to the end of the line; ``\g`` and its kin end a statement."""
         line_end = _LINE_END.search(self.script, at, self.end)
         after = line_end.end() if line_end else self.end
         if at <= self.first:
@@ -167,5 +176,31 @@ def _opened_blocks(text: bytes, *, within: bool) -> int:
     """How many more BEGIN ATOMIC and CASE than END a stretch of a function's text has."""
     if not within and b"atomic" not in text.lower():
         return 0
-    plain = _TOKEN.sub(lambda token: token[0] if len(token[0]) == 1 else b" ", text)
+    plain = without_quotes(text)
     return sum(1 if word[1] else -1 for word in _BODY_WORD.finditer(plain))
+
+
+def without_quotes(text: bytes) -> bytes:
+    """The text with each string, quoted name and comment as one space, ``$$`` for dollar quotes."""
+    kept = []
+    at = unfinished = 0
+    while token := _TOKEN.search(text, at):
+        kept.append(text[at : token.start()])
+        mark, at = token[0], token.end()
+        if mark == b"/*":
+            after = _after_comment(text, token.start(), len(text))
+        elif mark[:1] == b"$":
+            found = text.find(mark, at)
+            after = found + len(mark) if found >= 0 else None
+            kept.append(b"$$")
+        else:
+            kept.append(mark if len(mark) == 1 else b" ")
+            continue
+        if after is None:
+            unfinished += 1
+            if unfinished > _MOST_UNFINISHED:
+                return b"".join(kept)
+        else:
+            at = after
+    kept.append(text[at:])
+    return b"".join(kept)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from backstay.readers.sql.database import NotApplied
 from backstay.readers.sql.items import Namespace, Relation, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from backstay.foreign.postgast import Node
     from backstay.readers.sql.database import Database
 

@@ -15,6 +15,8 @@ from backstay.readers.sql.removal import drop
 from backstay.readers.sql.types import strings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from backstay.foreign.postgast import Node
     from backstay.readers.sql.step import Step
 
@@ -84,7 +86,7 @@ def _fill(
         inherit(step, table, parent, partition=partition)
     if "ofTypename" in node:
         _typed_columns(step, table, node["ofTypename"])
-    copied = []
+    copied: list[Callable[[], None]] = []
     for each in node.get("tableElts", []):
         if "ColumnDef" in each:
             wanted += _column(step, table, each["ColumnDef"])
@@ -107,7 +109,7 @@ def _column(step: Step, table: Table, node: Node) -> list[Wanted]:
     if there is None or not (there.inherited or "typeName" not in node):
         return add_column(step, table, node)
     there.local = True
-    return column_constraints(step, table, there, node)
+    return column_constraints(step, there, node)
 
 
 def table_constraint(step: Step, table: Table, node: Node) -> list[Wanted]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from backstay.readers.sources import Sources
-from backstay.readers.sql.layouts import Layout, Part
 from backstay.readers.unreadable import Unreadable
+
+if TYPE_CHECKING:
+    from backstay.readers.sources import Sources
+    from backstay.readers.sql.layouts import Layout, Part
 
 _NO_TRANSACTION = re.compile(rb"\s*--[ \t]*no-transaction\b")
 _TIMESTAMP = 14

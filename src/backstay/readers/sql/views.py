@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from backstay.foreign.postgast import Node
     from backstay.readers.sql.step import Step
 
-_TOKEN = re.compile(rb"--[^\r\n]*|/\*.*?\*/|'[^']*'|\"[^\"]*\"|[()]|\bas\b", re.I | re.S)
+_TOKEN = re.compile(
+    rb"--[^\r\n]*|/\*.*?\*/|'[^']*'|\"[^\"]*\"|[()]|\bas\b", re.IGNORECASE | re.DOTALL
+)
 _TAIL = re.compile(
-    rb"\s+with\s+(?:no\s+data|data|(?:cascaded\s+|local\s+)?check\s+option)\s*\Z", re.I
+    rb"\s+with\s+(?:no\s+data|data|(?:cascaded\s+|local\s+)?check\s+option)\s*\Z", re.IGNORECASE
 )
 
 
