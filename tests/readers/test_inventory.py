@@ -204,6 +204,7 @@ def test_pipes_and_sockets_are_never_opened(tmp_path: Path) -> None:
             os.chdir(here)
         inventory = take_inventory(tmp_path)
     assert inventory.unread == (
+        ("Dockerfile", "not a regular file"),
         ("pipe.sql", "not a regular file"),
         ("socket.yaml", "not a regular file"),
     )
