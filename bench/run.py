@@ -177,9 +177,9 @@ def clone_of(name: str, variable: str) -> Path | None:
 
 
 def growth(_bench: Bench) -> None:
-    print("### Growth\n")
+    print("### Growth: CPU microseconds a statement, an operation, a service\n\n```text")
     scale.main()
-    print(flush=True)
+    print("```\n", flush=True)
 
 
 def shop(bench: Bench) -> None:
