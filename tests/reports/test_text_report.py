@@ -41,7 +41,7 @@ def test_the_end_sums_up_and_says_what_to_do_next() -> None:
         "3 findings at or above --fail-on high.\n"
         "Next      backstay explain row-security-leaks-through-view\n"
         "            why, what it costs, what else one could do\n"
-        "          backstay review . --verbose  evidence, limits, every site, 1 patch\n"
+        "          backstay review . --prove --verbose  evidence, limits, every site, 1 patch\n"
     )
 
 
@@ -51,7 +51,7 @@ def test_proving_is_offered_only_where_it_was_not_done_and_can_be() -> None:
         for each in shop().findings[:3]
     ]
 
-    assert "--prove" not in text.render(shop(), GUIDANCE)
+    assert "to the test" not in text.render(shop(), GUIDANCE)
     assert "put 3 findings to the test" in text.render(envelope(untried), GUIDANCE)
 
 

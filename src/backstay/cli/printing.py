@@ -35,7 +35,8 @@ def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) ->
     if isinstance(outcome, Envelope):
         guidance = {each.name: each for each in all_practices()}
         if parsed.format == "text":
-            root = resolve_targets(outcome.targets).root
+            given = getattr(parsed, "targets", None) or getattr(parsed, "target", None) or ()
+            root = resolve_targets(tuple(given)).root
             return render_text(
                 seen_from_here(outcome, root),
                 guidance,

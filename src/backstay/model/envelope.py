@@ -110,7 +110,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of a command that reports findings."""
+    """The outcome of a command that reports findings.
+
+    ``filters`` are the options that narrowed it, such as "--since main": a report that is clean
+    under a filter says nothing of the rest.
+    """
 
     backstay: str
     command: str
@@ -123,3 +127,4 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     unread: tuple[UnreadFile, ...]
     not_checked: tuple[Unchecked, ...]
     fail_on: str = "high"
+    filters: tuple[str, ...] = ()

@@ -18,8 +18,8 @@ def email_unique_by_case(index: Index, backend: Backend) -> Iterator[Finding]:
     """E-mail addresses that differ by case only count as different.
 
     Why: Ann@example.org and ann@example.org reach the same person. With a unique rule on the text
-        as it is, one person gets two accounts by accident, a look-up by another spelling finds none,
-        and whoever registers the second spelling may get what is meant for the first.
+        as it is, one person gets two accounts by accident, a look-up by another spelling finds
+        none, and whoever registers the second spelling may get what is meant for the first.
     Fix: Make lower(email) unique instead, and look up by lower(email).
     Trade-offs: Existing duplicates must be merged first. Look-ups must use the same expression.
     Alternatives: The type citext, a case-insensitive collation, or a check that the address is

@@ -122,7 +122,9 @@ def _hints(envelope: Envelope, page: Page) -> Iterator[tuple[str, str]]:
             f"{command_line(envelope)} --prove",
             f"put {counted(provable, 'finding')} to the test on a throw-away database",
         )
-    if not page.verbose:
+    if not page.verbose and envelope.command == "review":
         patches = sum(1 for each in envelope.findings if each.fix.patch)
         more = f", {counted(patches, 'patch')}" if patches else ""
-        yield f"{command_line(envelope)} --verbose", f"evidence, limits, every site{more}"
+        tried = any(each.proof for each in (*envelope.findings, *envelope.refuted))
+        again = f"{command_line(envelope)}{' --prove' if tried else ''} --verbose"
+        yield again, f"evidence, limits, every site{more}"

@@ -47,7 +47,7 @@ def plural(noun: str) -> str:
     return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
 
 
-def opening(text: str, most: int = 180) -> str:
+def opening(text: str, most: int = 260) -> str:
     """The first sentence of prose, and those after it that end within ``most`` characters."""
     first, *rest = _SENTENCE.split(text)
     for sentence in rest:
@@ -151,4 +151,5 @@ def stage_in_words(envelope: Envelope) -> str:
 
 def command_line(envelope: Envelope) -> str:
     """The command as it was given, as far as the envelope tells."""
-    return visible(" ".join(("backstay", envelope.command, *map(shlex.quote, envelope.targets))))
+    words = ("backstay", envelope.command, *map(shlex.quote, envelope.targets), *envelope.filters)
+    return visible(" ".join(words))

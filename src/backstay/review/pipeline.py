@@ -92,6 +92,7 @@ class Reviewed(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(
             self.envelope,
             command=command,
+            targets=ids or self.envelope.targets,
             findings=findings,
             refuted=refuted,
             summary=summary_of(findings, refuted, 0, self.envelope.summary.read),
@@ -238,6 +239,7 @@ def _envelope(
         stage=reading.stage,
         stage_source=reading.stage_source,
         fail_on=request.fail_on or reading.settings.fail_on,
+        filters=_filters(request),
         summary=summary_of(standing, refuted, accepted.left_out, dict(sorted(read.items()))),
         findings=standing,
         refuted=refuted,
@@ -248,6 +250,15 @@ def _envelope(
             *(Unchecked(what=each.what, why=each.why) for each in notes),
         ),
     )
+
+
+def _filters(request: Request) -> tuple[str, ...]:
+    filters = [f"--area {area}" for area in request.areas]
+    filters += [f"--practice {name}" for name in request.only]
+    filters += [f"--exclude {pattern}" for pattern in request.exclude]
+    if request.since is not None:
+        filters.append(f"--since {request.since}")
+    return tuple(filters)
 
 
 def summary_of(

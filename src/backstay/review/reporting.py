@@ -66,7 +66,7 @@ def _finding(
             Evidence(kind=fact.kind, text=mask(str(fact)), where=found[fact.where])
             for fact in first.evidence
         ),
-        fix=_fix(first, backend, sources),
+        fix=_fix(first, backend, sources, refuted=group.verdict.state == "refuted"),
         verdict=group.verdict.state,
         reason=mask(group.verdict.reason) if group.verdict.reason else None,
         proof=_proof(masked(proof)) if proof else None,
@@ -74,13 +74,16 @@ def _finding(
     )
 
 
-def _fix(finding: Finding, backend: Backend, sources: Sources) -> OfferedFix:
-    patch = patch_of(finding, backend, sources)
+def _fix(finding: Finding, backend: Backend, sources: Sources, *, refuted: bool) -> OfferedFix:
+    """The fix; nothing to paste where an experiment showed that there is nothing to mend."""
+    text = mask(finding.fix.text)
+    if refuted:
+        return OfferedFix(text=text)
     sql = finding.fix.sql
     return OfferedFix(
-        text=mask(finding.fix.text),
+        text=text,
         sql=mask(sql) if sql else None,
-        patch=patch,
+        patch=patch_of(finding, backend, sources),
     )
 
 
