@@ -78,6 +78,6 @@ def test_kinds_of_fact_beyond_the_first_are_counted() -> None:
 
 def test_an_opening_ends_with_a_sentence() -> None:
     assert (
-        opening(f"It is slow, e.g. here. So wait. {'X' * 200}.")
+        opening(f"It is slow, e.g. here. So wait. {'X' * 300}.")
         == "It is slow, e.g. here. So wait."
     )

@@ -19,7 +19,9 @@ def test_a_finding_tells_what_where_why_how_sure_where_else_and_what_to_do() -> 
     assert block == (
         "HIGH      purchase (customer_id) refers to customer but has no index\n"
         "          db/schema.sql:41:5  foreign-key-without-index b7c1e0a1b2c3  proven\n"
-        "Why       PostgreSQL indexes the parent's key but not the child's columns.\n"
+        "Why       PostgreSQL indexes the parent's key but not the child's columns. Each\n"
+        "          delete of a parent row, each change of its key, and each join from\n"
+        "          parent to child then reads the whole child table.\n"
         "Proven    pages read: 41,666 before, 4 after (control 41,666); delete: 112 ms\n"
         "          before, 21.3 µs after (control 113 ms); at 5,000,000 rows in purchase\n"
         "          and 200,000 rows in customer\n"
