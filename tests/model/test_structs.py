@@ -29,7 +29,7 @@ HERE = Place(file="schema.sql", start=0, end=5)
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda each: each.__name__)
 def test_values_are_frozen_and_built_by_name_only(struct: type[msgspec.Struct]) -> None:
     with pytest.raises(TypeError, match="positional"):
-        struct(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)  # type: ignore[call-arg]
+        struct(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
     assert struct.__struct_config__.frozen
 
 
