@@ -24,8 +24,8 @@ layers: $(VENV)/.dev
 	@$(BIN)/lint-imports
 
 fix: $(VENV)/.dev  ## format, and mend what can be mended without thought
+	@$(BIN)/ruff check --fix . || true
 	@$(BIN)/ruff format .
-	@$(BIN)/ruff check --fix .
 
 docs: $(VENV)/.dev  ## write the pages that are made from practices, and build the site
 	@$(BIN)/python tools/write_docs.py --check
@@ -35,7 +35,7 @@ bench: $(VENV)/.dev  ## the numbers that the documentation quotes
 	@$(BIN)/python bench/run.py
 
 wheel: $(VENV)/.dev
-	@$(BIN)/uv build --wheel --quiet
+	@$(BIN)/uv build --wheel --quiet --out-dir dist
 
 lock: $(VENV)/.dev  ## renew the locked versions
 	@$(BIN)/uv pip compile -q --universal --upgrade --no-emit-index-url --generate-hashes \
