@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from backstay.lab import catalog_queries as queries
 from backstay.model import data
 from backstay.model.places import LiveObject
+from backstay.readers.sql.grants import shown_privileges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,6 +81,7 @@ class _Catalog:
             (queries.DOMAINS, self.domain),
             (queries.FUNCTIONS, self.function),
             (queries.EXTENSIONS, self.extension),
+            (queries.GRANTS, self.grant),
         ):
             for row in self.rows(query):
                 yield make(row)
@@ -271,3 +273,15 @@ class _Catalog:
     def extension(self, row: Row) -> Fact:
         name, schema = row
         return data.Extension(where=self.at(name), database=self.database, name=name, schema=schema)
+
+    def grant(self, row: Row) -> Fact:
+        kind, schema, name, role, privileges, with_option = row
+        return data.Grant(
+            where=self.at(schema, name),
+            database=self.database,
+            privileges=shown_privileges(kind, dict.fromkeys(privileges)),
+            object_kind=kind,
+            object=str(self.name(schema, name)),
+            role=role,
+            with_grant_option=with_option,
+        )

@@ -213,3 +213,16 @@ EXTENSIONS = """
 select e.extname, n.nspname from pg_extension e
 join pg_namespace n on n.oid = e.extnamespace where e.extname <> 'plpgsql' order by e.oid
 """
+
+GRANTS = f"""
+select case when c.relkind in ('v', 'm') then 'view' when c.relkind = 'S' then 'sequence'
+            else 'table' end,
+       n.nspname, c.relname, coalesce(r.rolname, 'public'),
+       array_agg(lower(x.privilege_type) order by x.privilege_type), x.is_grantable
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+cross join lateral aclexplode(c.relacl) x left join pg_roles r on r.oid = x.grantee
+where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S') and x.grantee <> c.relowner and {_OWN}
+  and {_not_of_extension("pg_class", "c.oid")}
+group by c.oid, c.relkind, n.nspname, c.relname, r.rolname, x.is_grantable
+order by c.oid, r.rolname, x.is_grantable
+"""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from backstay.readers.sql.alter import alter_table
 from backstay.readers.sql.blocks import run_block, run_calls
 from backstay.readers.sql.drops import drop_statement
+from backstay.readers.sql.grants import default_privileges, grant
 from backstay.readers.sql.indexes import create_index
 from backstay.readers.sql.kinds import (
     alter_domain,
@@ -20,7 +21,6 @@ from backstay.readers.sql.kinds import (
     create_sequence,
     define,
 )
-from backstay.readers.sql.privileges import change_privileges
 from backstay.readers.sql.renames import rename, set_schema
 from backstay.readers.sql.routines import alter_function, create_function
 from backstay.readers.sql.settings import (
@@ -111,13 +111,14 @@ _ACTIONS: dict[str, Action] = {
     "CreatePolicyStmt": create_policy,
     "AlterPolicyStmt": alter_policy,
     "RuleStmt": create_rule,
-    "GrantStmt": change_privileges,
     "CreateSchemaStmt": create_schema,
     "VariableSetStmt": set_variable,
     "AlterDatabaseSetStmt": alter_starting_path,
     "AlterRoleSetStmt": alter_starting_path,
     "CreateExtensionStmt": create_extension,
     "CommentStmt": comment,
+    "GrantStmt": grant,
+    "AlterDefaultPrivilegesStmt": default_privileges,
     "AlterTableStmt": alter_table,
     "DropStmt": drop_statement,
     "RenameStmt": rename,

@@ -11,7 +11,9 @@ from backstay.readers.sql.items import (
     Column,
     Constraint,
     Extension,
+    Grant,
     Index,
+    Item,
     Link,
     Namespace,
     Relation,
@@ -41,6 +43,7 @@ class Database:
     Attributes:
         search_path: schemas in which unqualified names are looked up and made.
         unknown: tables used but not created here, with the place of their first use.
+        grants: by kind, object and role.
         temporary: relations of the present session.
     """
 
@@ -55,6 +58,7 @@ class Database:
         self.search_path: tuple[str, ...] = ("public",)
         self.starting_path: tuple[str, ...] = ("public",)
         self.unknown: dict[Key, Place] = {}
+        self.grants: dict[tuple[str, Item | str, str], Grant] = {}
         self.temporary: list[Relation] = []
         self.namespaces["public"] = Namespace(name="public", where=Place(file=""))
 
@@ -225,6 +229,12 @@ class Database:
         kind.schema, kind.name = schema, name
         kind.needs(self.namespace(schema))
         self.types[schema, name] = kind
+
+    def forget_grant(self, grant: Grant) -> None:
+        """Drop a grant that holds nothing any more."""
+        del self.grants[grant.kind, grant.target, grant.role]
+        for used in list(grant.uses):
+            grant.release(used)
 
     def add_routine(self, routine: Routine) -> None:
         """Take in a new function."""

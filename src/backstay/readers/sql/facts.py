@@ -8,10 +8,12 @@ from backstay.model import data
 from backstay.model.facts import Fact, NotChecked
 from backstay.readers.sql.database import TEMPORARY, Database
 from backstay.readers.sql.expressions import text_of
+from backstay.readers.sql.grants import shown_privileges
 from backstay.readers.sql.items import (
     Column,
     Constraint,
     Expression,
+    Grant,
     Index,
     IndexPart,
     Item,
@@ -64,7 +66,6 @@ class _Writer:
                 yield from self.view(relation)
             elif isinstance(relation, Sequence):
                 yield self.sequence(relation)
-            yield from self.grants(relation)
         for kind in self.database.types.values():
             yield from self.type(kind)
         for overloads in self.database.routines.values():
@@ -266,20 +267,29 @@ class _Writer:
             procedure=routine.kind == "procedure",
         )
 
-    def grants(self, relation: Relation) -> Facts:
-        kinds = {Table: "table", View: "view", Sequence: "sequence"}
-        for role, held in relation.grants.items():
-            yield data.Grant(
-                where=held.where,
-                database=self.database.name,
-                privileges=tuple(held.names),
-                object_kind=kinds[type(relation)],
-                object=str(self.name(relation)),
-                role=role,
-                with_grant_option=held.with_grant_option,
-            )
+    def grant(self, grant: Grant) -> Facts:
+        for held, option in ((grant.privileges, False), (grant.with_option, True)):
+            if held:
+                yield data.Grant(
+                    where=grant.where,
+                    database=self.database.name,
+                    privileges=shown_privileges(grant.kind, held),
+                    object_kind=grant.kind,
+                    object=self.granted_object(grant.target),
+                    role=grant.role,
+                    with_grant_option=option,
+                )
+
+    def granted_object(self, target: Item | str) -> str:
+        if isinstance(target, Routine):
+            return f"{self.name(target)}({', '.join(map(_plain_type, target.arguments))})"
+        if isinstance(target, Relation | UserType):
+            return str(self.name(target))
+        return target if isinstance(target, str) else identifier(target.name)
 
     def rest(self) -> Facts:
+        for grant in self.database.grants.values():
+            yield from self.grant(grant)
         for extension in self.database.extensions.values():
             yield data.Extension(
                 where=extension.where,

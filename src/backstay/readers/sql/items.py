@@ -102,24 +102,11 @@ class Default(Item):
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class Privileges:
-    """What a role may do with a relation, and the statement that gave it last."""
-
-    where: Place
-    names: dict[str, None] = field(default_factory=dict)
-    with_grant_option: bool = False
-
-
-@dataclass(slots=True, eq=False, kw_only=True)
 class Relation(Item):
-    """What shares the name space of tables: tables, views, sequences, indexes, composite types.
-
-    ``grants`` are by role, "public" for all.
-    """
+    """What shares the name space of tables: tables, views, sequences, indexes, composite types."""
 
     schema: str
     columns: dict[str, Column] = field(default_factory=dict)
-    grants: dict[str, Privileges] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -308,3 +295,14 @@ class Extension(Item):
     """An extension."""
 
     schema: str | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Grant(Item):
+    """Privileges of one role on one thing, or on all things of a kind in the schema ``target``."""
+
+    kind: str
+    target: Item | str
+    role: str
+    privileges: dict[str, None] = field(default_factory=dict)
+    with_option: dict[str, None] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from backstay.readers.sql.items import (
     Constraint,
     Default,
     Extension,
+    Grant,
     Index,
     Item,
     Link,
@@ -121,6 +122,10 @@ def _forget_extension(database: Database, extension: Extension) -> None:
     del database.extensions[extension.name]
 
 
+def _forget_grant(database: Database, grant: Grant) -> None:
+    database.grants.pop((grant.kind, grant.target, grant.role), None)
+
+
 _FORGET: dict[type[Item], Callable[[Database, Any], None]] = {
     Table: _forget_table,
     View: _forget_relation,
@@ -136,5 +141,6 @@ _FORGET: dict[type[Item], Callable[[Database, Any], None]] = {
     Routine: _forget_routine,
     UserType: _forget_type,
     Namespace: _forget_schema,
+    Grant: _forget_grant,
     Extension: _forget_extension,
 }
