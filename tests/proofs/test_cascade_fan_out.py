@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from backstay.proofs.cascade_fan_out import prove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from backstay.model.verdicts import Receipt, Verdict
 
@@ -55,6 +55,9 @@ create table review (
 create index on review (product_id);
 create index on review (moderator_id);
 """
+
+
+POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
 
 
 @pytest.fixture(scope="module")
@@ -230,3 +233,11 @@ def test_an_experiment_that_takes_too_long_leaves_it_unproven(
     verdict = chain(server, tmp_path, LARGE)
     assert verdict.state == "not-proven"
     assert verdict.reason == "a statement of the experiment took longer than 0.01 s"
+
+
+@pytest.mark.postgresql15
+@pytest.mark.skipif(not POSTGRESQL_15.exists(), reason="PostgreSQL 15 is not installed")
+def test_an_older_server_answers_the_same(tmp_path: Path) -> None:
+    with throwaway_server(binaries=POSTGRESQL_15) as older:
+        assert chain(older, tmp_path, LARGE).state == "proven"
+        assert reviews(older, tmp_path, {"member": 200, "review": 12}).state == "refuted"

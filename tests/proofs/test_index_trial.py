@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,7 +21,6 @@ from backstay.proofs.index_trial import prove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from backstay.model.findings import Finding
     from backstay.model.verdicts import Measure, Receipt, Verdict
@@ -38,6 +38,9 @@ create table purchase (
     placed_at timestamptz not null default now()
 );
 """
+
+
+POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
 
 
 @pytest.fixture(scope="module")
@@ -279,3 +282,13 @@ def test_names_that_are_sql_stay_names(server: Server, tmp_path: Path) -> None:
     ]
     backend = Backend((*backend.facts, *sizes))
     assert prove(the_finding(backend), backend, server).state == "proven"
+
+
+@pytest.mark.postgresql15
+@pytest.mark.skipif(not POSTGRESQL_15.exists(), reason="PostgreSQL 15 is not installed")
+def test_an_older_server_answers_the_same(tmp_path: Path) -> None:
+    with throwaway_server(binaries=POSTGRESQL_15) as older:
+        verdict = tried(older, SHOP, tmp_path, customer=1_000, purchase=20_000)
+        assert verdict.state == "proven"
+        assert receipt_of(verdict).before["delete_rows_read"] == 20_001
+        assert tried(older, SHOP, tmp_path, customer=20, purchase=40).state == "refuted"
