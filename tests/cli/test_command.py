@@ -257,3 +257,30 @@ def test_the_second_run_reads_from_the_cache_and_says_the_same(
     first = backstay("review", "--json", cwd=project, environment=environment)
     assert list(Path(environment["BACKSTAY_CACHE"]).rglob("*"))
     assert backstay("review", "--json", cwd=project, environment=environment).stdout == first.stdout
+
+
+def test_output_to_a_pipe_or_through_a_link_leaves_both_in_place(project: Path) -> None:
+    os.mkfifo(project / "pipe")
+    reading = subprocess.Popen(["cat", str(project / "pipe")], stdout=subprocess.PIPE)
+    assert backstay("review", "--json", "--output", "pipe", cwd=project).returncode == 0
+    assert json.loads(reading.communicate(timeout=10)[0])["command"] == "review"
+    assert (project / "pipe").is_fifo()
+    (project / "kept.json").write_text("old")
+    (project / "link.json").symlink_to("kept.json")
+    assert backstay("review", "--json", "--output", "link.json", cwd=project).returncode == 0
+    assert (project / "link.json").is_symlink()
+    assert json.loads((project / "kept.json").read_text())["command"] == "review"
+
+
+def test_a_standard_output_that_is_full_is_said(project: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "backstay", "review"],
+            cwd=project,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 2
+    assert ended.stderr == "backstay: standard output cannot be written: No space left on device\n"

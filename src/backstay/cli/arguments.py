@@ -7,6 +7,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from backstay.capabilities.capability import Capability, Field, fields_of
+from backstay.cli.streams import say
 from backstay.model.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 
 class _Parser(argparse.ArgumentParser):
+    def print_help(self, _: object = None) -> None:
+        say(self.format_help())
+
     def error(self, message: str) -> Any:
         raise BadRequest(f"{message}. See: {self.prog} --help")
 

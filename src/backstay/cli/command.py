@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from backstay import __version__
 from backstay.capabilities import SUMMARIES, capability_named
+from backstay.cli.streams import open_all, say, settle
 
 if TYPE_CHECKING:
     from backstay.capabilities.capability import Capability
@@ -22,35 +23,35 @@ OK, FINDINGS, FAILED, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
-    name = arguments[0] if arguments else "--help"
-    if name in {"-h", "--help", "help"}:
-        print(help_text())
-    elif name in {"-V", "--version"}:
-        print(f"backstay {__version__}")
-    elif name in SUMMARIES:
-        return _guarded(name, arguments[1:])
-    else:
-        return _unknown(name)
-    return OK
-
-
-def _guarded(name: str, arguments: list[str]) -> int:
+    open_all()
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        return _run(capability_named(name), arguments)
+        return _dispatch(arguments)
     except KeyboardInterrupt:
         print("backstay: interrupted; nothing was left running", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away; whatever is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except Exception:  # noqa: BLE001 (Python's own exit code, 1, would say "findings")
-        import traceback
-
-        traceback.print_exc()
-        print("backstay: this is a defect in Backstay; please report it", file=sys.stderr)
+    except MemoryError:
+        print("backstay: out of memory. Name fewer targets", file=sys.stderr)
         return FAILED
+    except Exception as error:  # noqa: BLE001 (Python's own exit code, 1, would say "findings")
+        return _failed(error)
+    finally:
+        settle()
+
+
+def _dispatch(arguments: list[str]) -> int:
+    name = arguments[0] if arguments else "--help"
+    if name in {"-h", "--help", "help"}:
+        say(help_text() + "\n")
+    elif name in {"-V", "--version"}:
+        say(f"backstay {__version__}\n")
+    elif name in SUMMARIES:
+        return _run(capability_named(name), arguments[1:])
+    else:
+        return _unknown(name)
+    return OK
 
 
 def help_text() -> str:
@@ -71,14 +72,16 @@ def help_text() -> str:
 
 def _unknown(name: str) -> int:
     import difflib
+    import shlex
+
+    from backstay.model.errors import BadRequest
 
     close = difflib.get_close_matches(name, SUMMARIES, n=1)
     if os.path.exists(name):
-        hint = f" To review {name}: backstay review {name}"
+        hint = f" To review it: backstay review {shlex.quote(name)}"
     else:
         hint = f" Did you mean {close[0]!r}?" if close else " See: backstay --help"
-    print(f"backstay: there is no command {name!r}.{hint}", file=sys.stderr)
-    return FAILED
+    return _failed(BadRequest(f"there is no command {name!r}.{hint}"))
 
 
 def _terminated(_signal: int, _frame: object) -> NoReturn:
@@ -89,27 +92,30 @@ def _run(capability: Capability, arguments: list[str]) -> int:
     from backstay.cli.arguments import input_of, parser_of
     from backstay.cli.printing import formats_of, printed, write
     from backstay.cli.progress import ProgressLine
-    from backstay.model.errors import BackstayError
 
-    try:
-        parsed = parser_of(capability, formats_of(capability)).parse_args(arguments)
-    except BackstayError as error:
-        return _failed(error)
+    parsed = parser_of(capability, formats_of(capability)).parse_args(arguments)
     progress = ProgressLine(enabled=not parsed.quiet and sys.stderr.isatty())
     try:
         outcome = capability.run(input_of(capability, parsed), progress)
         progress.clear()
         write(printed(capability, outcome, parsed), parsed.output)
-    except BackstayError as error:
-        progress.clear()
-        return _failed(error)
     finally:
         progress.clear()
     return _exit_code(outcome)
 
 
 def _failed(error: Exception) -> int:
-    print(f"backstay: {error}", file=sys.stderr)
+    from backstay.model.errors import BackstayError
+    from backstay.reports.characters import visible_lines
+
+    if isinstance(error, BackstayError):
+        told = [f"backstay: {error}"]
+    else:
+        import traceback
+
+        told = traceback.format_exception(error)
+        told.append("backstay: this is a defect in Backstay; please report it")
+    print("\n".join(visible_lines("".join(told))), file=sys.stderr)
     return FAILED
 
 

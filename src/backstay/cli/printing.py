@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from backstay.cli.relocation import seen_from_here
+from backstay.cli.streams import say
 from backstay.model.envelope import Envelope
 from backstay.model.errors import BadRequest
 from backstay.practices.catalogue import all_practices
+from backstay.project.whole_files import write_whole
 from backstay.reports.formats import FORMATS, renderer
 from backstay.reports.text import render_text
 from backstay.review.targets import resolve_targets
@@ -65,31 +66,29 @@ def _width() -> int:
 
 
 def write(text: str, output: str | None) -> None:
-    """Print, or write a file whole or not at all.
+    """Print, or write a file whole or not at all. A device or a pipe is written to as it is.
 
     Raises:
-        BadRequest: the file cannot be written.
+        BadRequest: it cannot be written.
     """
     text = text if text.endswith("\n") else text + "\n"
     if output is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        say(text)
         return
-    path = Path(output)
+    data = text.encode("utf-8", "replace")
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as stream:
-            stream.write(text)
-        _as_new_file(Path(stream.name))
-        Path(stream.name).replace(path)
+        if Path(output).exists() and not Path(output).is_file():
+            with open(output, "wb") as stream:  # noqa: PTH123 (a directory is refused here)
+                stream.write(data)
+        else:
+            # By way of links, so that one that points to a report goes on doing so.
+            write_whole(Path(os.path.realpath(output)), data, mode=_usual_mode())
     except OSError as error:
-        Path(stream.name).unlink(missing_ok=True) if "stream" in locals() else None
-        raise BadRequest(f"{output!r} cannot be written: {error.strerror}") from error
+        raise BadRequest(f"{output!r} cannot be written: {error.strerror or error}") from error
 
 
-def _as_new_file(path: Path) -> None:
-    """Give a temporary file the permissions that a newly made one would have."""
+def _usual_mode() -> int:
+    """The permissions of a newly made file."""
     mask = os.umask(0)
     os.umask(mask)
-    path.chmod(0o666 & ~mask)
+    return 0o666 & ~mask

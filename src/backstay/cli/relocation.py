@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 def seen_from_here(envelope: Envelope, root: Path) -> Envelope:
     """The envelope with files named from the current directory instead of from the root."""
-    here = Path.cwd()
-    if root == here:
-        return envelope
-    near = root.is_relative_to(here) or here.is_relative_to(root)
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was removed: then files are named in full
+        near = False
+    else:
+        near = root.is_relative_to(here) or here.is_relative_to(root)
+        if root == here:
+            return envelope
     way = os.path.relpath(root) if near else str(root)
 
     def name(file: str) -> str:
