@@ -284,3 +284,14 @@ def test_a_standard_output_that_is_full_is_said(project: Path) -> None:
         )
     assert ended.returncode == 2
     assert ended.stderr == "backstay: standard output cannot be written: No space left on device\n"
+
+
+def test_a_statement_that_does_not_parse_is_named_with_its_line_and_the_rest_is_kept(
+    project: Path,
+) -> None:
+    (project / "schema.sql").write_text(SCHEMA + "create tble gift (id bigint);\n")
+    report = json.loads(backstay("review", "--json", cwd=project).stdout)
+    assert len(report["findings"]) == 1
+    (unread,) = report["unread"]
+    assert unread["file"] == "schema.sql"
+    assert unread["why"].startswith("line 4: ")

@@ -21,6 +21,7 @@ from backstay.practices.catalogue import all_practices, practice_named
 from backstay.proofs.proof import laboratory, prove_all
 from backstay.review.acceptance import Accepted, without_accepted
 from backstay.review.introduced import only_introduced
+from backstay.review.locations import locations
 from backstay.review.ranking import grouped, ranked
 from backstay.review.reading import Reading, ReadingOptions, read_backend
 from backstay.review.reporting import reported
@@ -243,12 +244,26 @@ def _envelope(
         summary=summary_of(standing, refuted, accepted.left_out, dict(sorted(read.items()))),
         findings=standing,
         refuted=refuted,
-        unread=tuple(UnreadFile(file=each.scope, why=each.why) for each in backend.of(Unread)),
+        unread=_unread(reading),
         not_checked=(
             *(Unchecked(what=each.what, why=each.why) for each in backend.of(NotChecked)),
             *accepted.notes,
             *(Unchecked(what=each.what, why=each.why) for each in notes),
         ),
+    )
+
+
+def _unread(reading: Reading) -> tuple[UnreadFile, ...]:
+    """Files and parts of files that could not be read, parts with their line."""
+    facts = reading.backend.of(Unread)
+    parts = [each.where for each in facts if isinstance(each.where, Place) and each.where.start]
+    found = locations(parts, reading.sources)
+    return tuple(
+        UnreadFile(
+            file=each.scope,
+            why=f"line {found[each.where].line}: {each.why}" if each.where in found else each.why,
+        )
+        for each in facts
     )
 
 
