@@ -91,7 +91,8 @@ statements: st.SearchStrategy[str] = st.one_of(
     ),
     _format("alter table {t} add foreign key ({c}) references {u}", t=tables, c=columns, u=tables),
     _format(
-        "alter table {t} add constraint {n} foreign key ({c}) references {u} ({d}) on delete cascade",
+        "alter table {t} add constraint {n} foreign key ({c}) references {u} ({d})"
+        " on delete cascade",
         t=tables,
         n=names,
         c=columns,

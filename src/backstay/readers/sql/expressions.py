@@ -79,13 +79,15 @@ def _constant(value: Node) -> str:
 
 
 def _column(value: Node) -> str:
-    bound = value.get(BOUND)
-    if isinstance(bound, Column):
-        return identifier(bound.name)
-    return ".".join(
+    # A qualifier tells OLD from NEW, and one table of a subquery from another: it is kept.
+    parts = [
         "*" if "A_Star" in field else identifier(field["String"].get("sval", ""))
         for field in value["fields"]
-    )
+    ]
+    bound = value.get(BOUND)
+    if isinstance(bound, Column):
+        parts[-1] = identifier(bound.name)
+    return ".".join(parts)
 
 
 def _operation(value: Node) -> str:
