@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 RUNS = 5
+
+# What scans where it should look up gets many times dearer. The 50,000 schemas of a large contract
+# outgrow the processor's caches, which alone makes each a third dearer.
+MOST_GROWTH = {"migrations": 1.5, "contracts": 2.0, "services": 1.5}
 SHOP = Path(__file__).parent.parent / "examples" / "shop"
 
 
@@ -109,7 +113,7 @@ def budgets(scratch: Path) -> Iterator[Budget]:
     for kind in scale.SUBJECTS:
         yield Budget(
             f"cost of one of 16 times as many {kind}",
-            1.5,
+            MOST_GROWTH[kind],
             "times",
             partial(scale.growth, kind, 3),
         )
