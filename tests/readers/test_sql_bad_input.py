@@ -21,7 +21,8 @@ AFTER = ";\ncreate table after (a int);\n"
 
 
 def why(read: Read) -> list[str]:
-    return [each.why for each in (*read.of(Unread), *read.of(NotChecked))]
+    found: list[Unread | NotChecked] = [*read.of(Unread), *read.of(NotChecked)]
+    return [each.why for each in found]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from backstay.readers.sql.items import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 TEMPORARY = "pg_temp"
 UNKNOWN_TYPE = TypeUse(base="unknown")
@@ -58,6 +58,8 @@ class Database:
         self.search_path: tuple[str, ...] = ("public",)
         self.starting_path: tuple[str, ...] = ("public",)
         self.unknown: dict[Key, Place] = {}
+        # By the parts of a default name, the number up to which all are taken.
+        self._tried: dict[tuple[str, str, str | None, str], int] = {}
         self.grants: dict[tuple[str, Item | str, str], Grant] = {}
         self.temporary: list[Relation] = []
         self.namespaces["public"] = Namespace(name="public", where=Place(file=""))
@@ -129,10 +131,8 @@ class Database:
         self, schema: str, first: str, second: str | None, label: str, *, constraint: bool = False
     ) -> str:
         """A name for an index or sequence; that of a constraint must be free as one, too."""
-        return names.free_name(
-            first,
-            second,
-            label,
+        return self._free_name(
+            (schema, first, second, label),
             lambda name: (
                 (schema, name) in self.relations
                 or (constraint and self.constraint_names[schema, name] > 0)
@@ -143,12 +143,22 @@ class Database:
         self, schema: str, first: str, second: str | None, label: str, others: Iterable[str] = ()
     ) -> str:
         """A name for a constraint without an index."""
-        return names.free_name(
-            first,
-            second,
-            label,
+        return self._free_name(
+            (schema, first, second, label),
             lambda name: self.constraint_names[schema, name] > 0 or name in others,
         )
+
+    def _free_name(
+        self, parts: tuple[str, str, str | None, str], taken: Callable[[str], bool]
+    ) -> str:
+        _, first, second, label = parts
+        name, number = names.free_name(first, second, label, taken, self._tried.get(parts, 0))
+        self._tried[parts] = number
+        return name
+
+    def names_were_freed(self) -> None:
+        """Forget which numbers behind default names are taken."""
+        self._tried.clear()
 
     # Changes
 
@@ -175,6 +185,7 @@ class Database:
         if (schema, name) in self.relations or (schema, name) in self.types:
             raise NotApplied(f"{name} exists already")
         del self.relations[relation.schema, relation.name]
+        self.names_were_freed()
         if schema != relation.schema:
             relation.release(self.namespace(relation.schema))
             relation.needs(self.namespace(schema))
@@ -211,6 +222,7 @@ class Database:
     def rename_constraint(self, constraint: Constraint, name: str) -> None:
         """Give a constraint another name; its index is not touched."""
         table, old = constraint.table, constraint.name
+        self.names_were_freed()
         constraint.name = name
         table.constraints = {each.name: each for each in table.constraints.values()}
         self.constraint_names[table.schema, old] -= 1
@@ -265,12 +277,14 @@ class Database:
                 raise NotApplied(f"{each.name} exists already")
         for each in moved:
             self.rename_relation(each, schema, each.name)
+        self.names_were_freed()
         for constraint in relation.constraints if isinstance(relation, Table) else ():
             self.constraint_names[old, constraint] -= 1
             self.constraint_names[schema, constraint] += 1
 
     def rename_schema(self, old: str, new: str) -> None:
         """Give a schema another name, with all that it holds."""
+        self.names_were_freed()
         namespace = self.namespaces.pop(old)
         namespace.name = new
         self.namespaces[new] = namespace

@@ -139,6 +139,7 @@ def alter_domain(step: Step, node: Node) -> None:
     elif kind == "C":
         _add_domain_check(step, domain, constraint)
     elif kind == "X":
+        step.database.names_were_freed()
         gone = domain.checks.pop(node["name"], None)
         if gone is None and not node.get("missing_ok"):
             raise NotApplied(f"there is no constraint {node['name']}")

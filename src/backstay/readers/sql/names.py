@@ -38,12 +38,21 @@ def object_name(first: str, second: str | None, label: str) -> str:
     return "_".join([*parts, label])
 
 
-def free_name(first: str, second: str | None, label: str, taken: Callable[[str], bool]) -> str:
-    """The first of ``label``, ``label1``, ``label2``, ... that makes a name which is not taken."""
-    number = 0
+def free_name(
+    first: str, second: str | None, label: str, taken: Callable[[str], bool], number: int = 0
+) -> tuple[str, int]:
+    """The first of ``label``, ``label1``, ``label2``, ... that makes a name which is not taken.
+
+    Args:
+        first: usually the table.
+        second: usually its columns.
+        label: what the name is for, such as "key".
+        taken: whether there is such a name.
+        number: from which on to try.
+    """
     while taken(name := object_name(first, second, f"{label}{number or ''}")):
         number += 1
-    return name
+    return name, number
 
 
 def joined(columns: Iterable[str]) -> str:

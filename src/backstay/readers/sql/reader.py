@@ -16,7 +16,7 @@ from backstay.readers.sql.dialects import POSTGRESQL, TITLES, dialect_of
 from backstay.readers.sql.layouts import Layout, layouts_of
 from backstay.readers.sql.run import Run
 from backstay.readers.sql.schema_files import schema_layouts
-from backstay.readers.sql.scripts import Script, read_script
+from backstay.readers.sql.scripts import Script, in_files, read_script
 from backstay.readers.sql.tools import with_tools
 from backstay.readers.unreadable import Unreadable
 
@@ -58,7 +58,7 @@ def _facts(scripts: list[Script], sources: Sources) -> list[Fact]:
         else:
             facts += _dump_facts(layout, source)
     facts += _query_facts(queries)
-    return facts
+    return in_files(facts, scripts)
 
 
 def _layout_facts(layout: Layout) -> list[Fact]:

@@ -76,6 +76,7 @@ def _forget(database: Database, item: Item) -> None:
 
 
 def _forget_relation(database: Database, relation: Relation) -> None:
+    database.names_were_freed()
     database.relations.pop((relation.schema, relation.name), None)
 
 
@@ -95,6 +96,7 @@ def _forget_index(database: Database, index: Index) -> None:
 
 
 def _forget_constraint(database: Database, constraint: Constraint) -> None:
+    database.names_were_freed()
     constraint.table.constraints.pop(constraint.name, None)
     database.constraint_names[constraint.table.schema, constraint.name] -= 1
 

@@ -88,9 +88,10 @@ def _including(by_file: dict[str, Script]) -> tuple[list[Layout], set[str]]:
     }
     layouts: list[Layout] = []
     taken: set[str] = set()
-    for file, script in by_file.items():
+    # Those that none includes first; after them, the first of each circle.
+    for file, script in sorted(by_file.items(), key=lambda each: each[0] in included):
         targets = [target for target in _targets(script) if target in by_file]
-        if targets and file not in included:
+        if targets and file not in taken:
             parts: list[Part] = []
             _include(script, by_file, parts, set())
             layouts.append(_layout(file, parts))
