@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 from backstay.lab import accounts
 from tests.harsh.examples import SCHEMA, WHOLE
 from tests.harsh.running import COMMAND, Ended, backstay, environment, write
+from tests.harsh.terminals import on_a_terminal
 from tests.lab.owners import place, readable_python
 
 if TYPE_CHECKING:
@@ -95,32 +95,6 @@ def test_any_locale_will_do(form: str, settings: dict[str, str], project: Path) 
     ended = backstay("review", "--format", form, cwd=project, env=settings)
     assert (ended.code, ended.stderr) == (0, "")
     assert "käufe_買う" in ended.stdout
-
-
-def on_a_terminal(project: Path, *arguments: str, **settings: str | None) -> str:
-    """What a command writes where its streams are a terminal."""
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=project,
-        env=environment({"TERM": "xterm", "NO_COLOR": None, **settings}),
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-    )
-    os.close(follower)
-    written = b""
-    while True:
-        try:
-            chunk = os.read(leader, 65_536)
-        except OSError:  # so ends a terminal that nobody holds any more
-            break
-        if not chunk:
-            break
-        written += chunk
-    os.close(leader)
-    assert process.wait(60) == 0
-    return written.decode()
 
 
 def test_colours_are_for_terminals_that_show_them(project: Path) -> None:

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from backstay.cli.relocation import seen_from_here
 from backstay.cli.streams import say
 from backstay.model.envelope import Envelope
 from backstay.model.errors import BadRequest
 from backstay.practices.catalogue import all_practices
 from backstay.project.whole_files import write_whole
+from backstay.reports.characters import visible_lines
+from backstay.reports.encoding import json_text
 from backstay.reports.formats import FORMATS, renderer
 from backstay.reports.text import render_text
 from backstay.review.targets import resolve_targets
@@ -47,10 +47,9 @@ def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) ->
             )
         return renderer(parsed.format)(outcome, guidance)
     if parsed.format == "json":
-        encoded = msgspec.json.encode(outcome, order="deterministic")
-        return msgspec.json.format(encoded, indent=2).decode()
+        return json_text(outcome)
     assert capability.show is not None
-    return capability.show(outcome)
+    return "\n".join(visible_lines(capability.show(outcome)))
 
 
 def _coloured(parsed: argparse.Namespace) -> bool:

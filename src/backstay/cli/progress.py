@@ -7,6 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from backstay.reports.characters import visible
+
 if TYPE_CHECKING:
     from backstay.model.events import Progress
 
@@ -31,7 +33,7 @@ class ProgressLine:
             return
         self._last = now
         count = f" {news.done + 1}/{news.total}" if news.done is not None and news.total else ""
-        line = f"{_WORDS[news.step]}{count}: {news.text}"
+        line = f"{_WORDS[news.step]}{count}: {visible(news.text)}"
         width = shutil.get_terminal_size().columns - 1
         sys.stderr.write("\r\x1b[K" + line[:width])
         sys.stderr.flush()

@@ -6,15 +6,18 @@ writing so that a reader sees something else than the file says. Both are shown,
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
 # Controls (C0 but for the tab, C1, DEL), direction marks, isolates, separators of lines, tags and
 # lone surrogates.
-_OBEYED = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
+_BEYOND_ASCII = (
+    "\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff"
 )
+_OBEYED = re.compile(f"[\x00-\x08\x0a-\x1f{_BEYOND_ASCII}]")
+_OBEYED_IN_JSON = re.compile(f"[{_BEYOND_ASCII}]")  # JSON itself escapes the others
 NO_BREAK = "\u00a0"  # keeps a number and its unit on one line
 _BLANK = re.compile(r"[ \t\r\n\f\v]+")
 
@@ -28,6 +31,11 @@ def visible_lines(text: str) -> list[str]:
     """The lines of ``text`` with all their blanks and tabs, so that a patch still applies."""
     lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
     return [_OBEYED.sub(_code, line) for line in lines]
+
+
+def visible_json(text: str) -> str:
+    """JSON of the same value, with what would be obeyed written as escapes of JSON."""
+    return _OBEYED_IN_JSON.sub(lambda match: json.dumps(match.group())[1:-1], text)
 
 
 def _code(match: re.Match[str]) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from backstay.reports.characters import visible_json
+
 
 def json_text(value: object, indent: int | None = 2) -> str:
     """``value`` as JSON with a line end.
@@ -20,7 +22,7 @@ def json_text(value: object, indent: int | None = 2) -> str:
         encoded = msgspec.json.encode(_carried(built))
     if indent is not None:
         encoded = msgspec.json.format(encoded, indent=indent)
-    return encoded.decode() + "\n"
+    return visible_json(encoded.decode()) + "\n"
 
 
 def _carried(value: Any) -> Any:  # noqa: ANN401 (JSON)
