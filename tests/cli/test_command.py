@@ -295,3 +295,9 @@ def test_a_statement_that_does_not_parse_is_named_with_its_line_and_the_rest_is_
     (unread,) = report["unread"]
     assert unread["file"] == "schema.sql"
     assert unread["why"].startswith("line 4: ")
+
+
+def test_before_the_first_commit_everything_is_new(project: Path) -> None:
+    git("init", "-q", cwd=project)
+    report = json.loads(backstay("review", "--since", "HEAD", "--json", cwd=project).stdout)
+    assert len(report["findings"]) == 1

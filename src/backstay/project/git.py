@@ -125,6 +125,14 @@ def toplevel(path: Path) -> Path | None:
     raise _failure(folder, message)
 
 
+def is_unborn(root: Path, ref: str) -> bool:
+    """Whether ``ref`` is the HEAD of a repository in which nothing was committed yet."""
+    if ref != "HEAD" or toplevel(root) is None:
+        return False
+    status, _, _ = run(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    return status != 0
+
+
 def commit_of(root: Path, ref: str) -> str:
     """The commit that ``ref`` names in the repository around ``root``.
 

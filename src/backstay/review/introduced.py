@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backstay.model.events import unheard
-from backstay.project.git import base_of, renamed_files
+from backstay.project.git import base_of, is_unborn, renamed_files
 from backstay.project.git_trees import below, tree_at
 from backstay.project.settings import FILE
 from backstay.project.site_ids import new_since
@@ -34,6 +34,8 @@ def only_introduced(
     Raises:
         BadRequest: there is no such revision, or no repository.
     """
+    if is_unborn(targets.root, since):
+        return tuple(findings)  # the first commit brings everything
     base = base_of(targets.root, since)
     with tree_at(
         targets.root, base, wanted=_wanted(targets), renames=renamed_files(targets.root, base)
