@@ -243,7 +243,7 @@ def test_stated_sizes_belong_to_tables(tmp_path: Path) -> None:
 
 def test_the_committed_schema_is_current() -> None:
     assert COMMITTED_SCHEMA.read_text(encoding="utf-8") == schema_text(), (
-        "run: python tools/settings_schema.py"
+        "run: python tools/write_docs.py"
     )
 
 
