@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from backstay.capabilities.capability import Capability, Option
-from backstay.capabilities.review import keep_receipts
+from backstay.capabilities.review import with_receipts_kept
 from backstay.model.envelope import Envelope
 from backstay.model.errors import BadRequest
 from backstay.model.events import Emit, unheard
@@ -47,8 +47,7 @@ def prove(given: ProveInput, emit: Emit = unheard) -> Envelope:
             f"There is no finding {', '.join(unknown)} here now."
             " Ids are in the report: backstay review --json"
         )
-    keep_receipts(reviewed)
-    return reviewed.only(given.ids, "prove")
+    return with_receipts_kept(reviewed).only(given.ids, "prove")
 
 
 CAPABILITY = Capability(

@@ -5,8 +5,8 @@ from typing import Annotated
 import msgspec
 
 from backstay.capabilities.capability import Capability, Option
-from backstay.model.envelope import Envelope
-from backstay.model.errors import BadRequest
+from backstay.model.envelope import Envelope, Unchecked
+from backstay.model.errors import BadRequest, NotAvailable
 from backstay.model.events import Emit, unheard
 from backstay.model.findings import Area, Severity, Stage
 from backstay.project import baseline
@@ -74,13 +74,22 @@ def request_of(given: ReviewInput) -> Request:
     )
 
 
-def keep_receipts(reviewed: Reviewed) -> None:
-    """Remember the receipts of a review, so that they can be asked for by id."""
+def with_receipts_kept(reviewed: Reviewed) -> Reviewed:
+    """Remember the receipts of a review, so that they can be asked for by id.
+
+    Where they cannot be kept, the review says so, and stands.
+    """
     receipts = [verdict.proof for verdict in reviewed.verdicts.values() if verdict.proof]
-    if receipts:
-        ledger = Ledger.of_user(reviewed.root)
+    ledger = Ledger.of_user(reviewed.root)
+    try:
         for receipt in receipts:
             ledger.add(receipt)
+    except NotAvailable as error:
+        note = Unchecked(what="receipts for later", why=str(error))
+        noted = (*reviewed.envelope.not_checked, note)
+        envelope = msgspec.structs.replace(reviewed.envelope, not_checked=noted)
+        return msgspec.structs.replace(reviewed, envelope=envelope)
+    return reviewed
 
 
 def review(given: ReviewInput, emit: Emit = unheard) -> Envelope:
@@ -94,8 +103,7 @@ def review(given: ReviewInput, emit: Emit = unheard) -> Envelope:
             "A baseline holds all findings: leave out --practice, --area and --since,"
             " or it would forget the others"
         )
-    reviewed = run_review(request_of(given), emit)
-    keep_receipts(reviewed)
+    reviewed = with_receipts_kept(run_review(request_of(given), emit))
     if given.write_baseline:
         count = baseline.write(reviewed.root / baseline.FILE, reviewed.findings)
         return reviewed.as_baseline(baseline.FILE, count)
