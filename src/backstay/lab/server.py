@@ -205,11 +205,17 @@ def _request(settings: Mapping[str, str], binaries: Path | None) -> dict[str, ob
             raise BadRequest(f"{name!r} = {value!r} cannot be a setting of PostgreSQL")
         if name.lower() in _OUR_OWN_SETTINGS:
             raise BadRequest(f"the lab sets {name} itself, to keep its server private")
+    try:
+        place = tempfile.gettempdir()
+    except OSError as error:
+        raise NotAvailable(
+            "the lab's PostgreSQL has no temporary folder: point TMPDIR at one that is writable"
+        ) from error
     return {
         "candidates": installations(binaries),
         "superuser": SUPERUSER,
         "settings": dict(settings),
-        "place": tempfile.gettempdir(),
+        "place": place,
     }
 
 

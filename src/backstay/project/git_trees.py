@@ -142,8 +142,15 @@ def _copy(source: IO[bytes], target: IO[bytes] | None, size: int) -> None:
 @contextlib.contextmanager
 def _temporary_folder() -> Iterator[Path]:
     """A folder that is removed when the block ends, or by the next run if this one is killed."""
-    _sweep(Path(tempfile.gettempdir()))
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as folder:
+    try:
+        _sweep(Path(tempfile.gettempdir()))
+        made = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise NotAvailable(
+            f"There is no temporary folder for an earlier tree: {error.strerror or error}."
+            " Make room there, or set TMPDIR to another folder."
+        ) from error
+    with made as folder:
         lock = _lock(Path(folder))
         try:
             inner = Path(folder).resolve() / "tree"
