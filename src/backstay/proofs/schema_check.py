@@ -8,6 +8,7 @@ compared, their columns and what they read are.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ _COMPARED: tuple[type[Fact], ...] = (
     data.Extension,
 )
 _NOT_COMPARED = {"where", "derived"}
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?\Z")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d{1,3})?\Z", re.IGNORECASE)
 _TRUTHS = {
     **dict.fromkeys(("t", "true", "y", "yes", "on", "1"), "true"),
     **dict.fromkeys(("f", "false", "n", "no", "off", "0"), "false"),
@@ -182,10 +183,13 @@ def _plain_part(part: Any) -> Any:  # noqa: ANN401 (any part of a tree)
 
 
 def _plain_constant(node: Node) -> Node:
-    text = node["A_Const"].get("sval", {}).get("sval", "")
+    constant = node["A_Const"]
+    text = next((str(constant[k].get(k, "")) for k in ("sval", "fval") if k in constant), "")
+    if "bsval" in constant:
+        text = str(constant["bsval"].get("bsval", ""))[1:]
     if not _NUMBER.match(text):
         return node
-    return {"A_Const": {"fval": {"fval": text}}}
+    return {"A_Const": {"fval": {"fval": format(Decimal(text), "f")}}}
 
 
 def _flattened(value: Node) -> list[Node]:

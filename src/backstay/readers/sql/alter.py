@@ -46,6 +46,9 @@ _PASSES = {
     "AT_SetExpression": 2,
 }
 
+# Where a command keeps whether it is for the table alone (ALTER TABLE ONLY), not its children.
+_ONLY = "only"
+
 
 def alter_table(step: Step, node: Node) -> None:
     """ALTER TABLE, ALTER INDEX, ALTER VIEW, ALTER SEQUENCE ... with commands."""
@@ -55,7 +58,8 @@ def alter_table(step: Step, node: Node) -> None:
         return
     if relation is None or isinstance(relation, Table):
         relation = step.table(written)
-    commands = [each["AlterTableCmd"] for each in node["cmds"]]
+    only = not written.get("inh", False)
+    commands = [{**each["AlterTableCmd"], _ONLY: only} for each in node["cmds"]]
     commands.sort(key=lambda command: _PASSES.get(command["subtype"], 3))
     wanted: list[Wanted] = []
     for command in commands:
@@ -90,6 +94,8 @@ def _add_column(step: Step, table: Table, command: Node) -> list[Wanted]:
     there = table.columns.get(node["colname"])
     if there is not None and not there.implied and command.get("missing_ok"):
         return []
+    if command[_ONLY] and table.children:
+        raise NotApplied(f"the children of {table.name} must get the column, too")
     refuse_other_types(table, node["colname"], type_use(node["typeName"], step.database))
     wanted = add_column(step, table, node)
     for child in table.children:
@@ -115,7 +121,17 @@ def _drop_column(step: Step, table: Table, command: Node) -> None:
     if column.inherited:
         raise NotApplied(f"{column.name} of {table.name} is inherited")
     cascade = command.get("behavior") == "DROP_CASCADE"
-    drop(step.database, _with_inherited(table, column), cascade=cascade)
+    found = [column] if command[_ONLY] else _with_inherited(table, column)
+    if command[_ONLY]:
+        _keep_in_children(table, column.name)
+    drop(step.database, found, cascade=cascade)
+
+
+def _keep_in_children(table: Table, name: str) -> None:
+    for child in table.children:
+        if name in child.columns:
+            child.columns[name].inherited -= 1
+            child.columns[name].local = True
 
 
 def _with_inherited(table: Table, column: Column) -> list[Column]:
@@ -135,11 +151,11 @@ def _column(step: Step, table: Table, command: Node) -> Column:
     return step.database.column(table, command["name"], step.place())
 
 
-def _and_children(table: Table, name: str) -> list[Column]:
-    """The columns of that name in a table and all below it."""
-    found = [table.columns[name]] if name in table.columns else []
-    for child in table.children:
-        found += _and_children(child, name)
+def _changed(table: Table, command: Node) -> list[Column]:
+    """The column that a command names, with those that inherit it unless it says ONLY."""
+    found = [table.columns[command["name"]]] if command["name"] in table.columns else []
+    for child in () if command[_ONLY] else table.children:
+        found += _changed(child, command)
     return found
 
 
@@ -150,7 +166,7 @@ def _set_type(step: Step, table: Table, command: Node) -> None:
     for view in column.used_by:
         if isinstance(view, View):
             raise NotApplied(f"the view {view.name} uses the column {column.name}")
-    for each in _and_children(table, column.name):
+    for each in _changed(table, command):
         for used in list(each.uses):
             if isinstance(used, UserType | Composite | Extension):
                 each.release(used)
@@ -162,12 +178,14 @@ def _set_type(step: Step, table: Table, command: Node) -> None:
 
 def _set_default(step: Step, table: Table, command: Node) -> None:
     _column(step, table, command)
-    for each in _and_children(table, command["name"]):
+    for each in _changed(table, command):
         set_default(step, each, command.get("def"))
 
 
 def _set_not_null(step: Step, table: Table, command: Node) -> None:
-    set_not_null(_column(step, table, command))
+    column = _column(step, table, command)
+    if column.nullable:
+        set_not_null(column, only=command[_ONLY])
 
 
 def _drop_not_null(step: Step, table: Table, command: Node) -> None:
@@ -177,7 +195,11 @@ def _drop_not_null(step: Step, table: Table, command: Node) -> None:
             raise NotApplied(f"{column.name} is part of a primary key")
     if column.identity is not None:
         raise NotApplied(f"{column.name} is an identity column")
-    for each in _and_children(table, column.name):
+    for parent in (*table.parents, *([table.partition_of] if table.partition_of else [])):
+        above = parent.columns.get(column.name)
+        if above is not None and not above.nullable:
+            raise NotApplied(f"{column.name} is not null in {parent.name}")
+    for each in _changed(table, command):
         each.nullable = True
 
 
@@ -187,14 +209,17 @@ def _drop_expression(step: Step, table: Table, command: Node) -> None:
         if command.get("missing_ok"):
             return
         raise NotApplied(f"{column.name} is not generated")
-    for each in _and_children(table, column.name):
+    if column.virtual:
+        raise NotApplied(f"{column.name} has no values of its own to keep")
+    for each in _changed(table, command):
         for used in each.generated.columns if each.generated else ():
             each.release(used)
         each.generated = None
 
 
 def _set_expression(step: Step, table: Table, command: Node) -> None:
-    for each in _and_children(table, _column(step, table, command).name):
+    _column(step, table, command)
+    for each in _changed(table, command):
         set_generated(step, each, command["def"])
 
 
@@ -230,7 +255,7 @@ def _drop_constraint(step: Step, table: Table, command: Node) -> None:
     if constraint is None:
         for column in table.columns.values():
             if not column.nullable and column.not_null_name == name:
-                _drop_not_null(step, table, {"name": column.name})
+                _drop_not_null(step, table, {**command, "name": column.name})
                 return
         if command.get("missing_ok") or table.implied:
             return

@@ -96,8 +96,11 @@ def column_constraints(step: Step, column: Column, node: Node) -> list[Wanted]:
             make_identity(step, column, constraint)
         elif kind == "CONSTR_GENERATED":
             set_generated(step, column, constraint["raw_expr"])
+            column.virtual = constraint.get("generated_kind") == "v"
         elif kind == "CONSTR_ATTR_DEFERRABLE" and wanted:
             wanted[-1].deferrable = True
+        elif kind == "CONSTR_ATTR_NOT_ENFORCED" and wanted:
+            wanted[-1].node["is_enforced"] = False
         elif kind in _TABLE_CONSTRAINTS:
             where = step.part(constraint, limits.get(constraint.get("location", 0)))
             wanted.append(

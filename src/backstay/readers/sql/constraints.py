@@ -93,13 +93,18 @@ def add_check(step: Step, table: Table, wanted: Wanted) -> Constraint | None:
         table=table,
         columns=tuple(own),
         expression=expression,
-        validated=not node.get("skip_validation", False),
+        validated=_is_validated(node),
         inheritable=not node.get("is_no_inherit", False),
     )
     database.add_constraint(constraint)
     for item in expression.needs:
         constraint.needs(item)
     return constraint
+
+
+def _is_validated(node: Node) -> bool:
+    """Whether the constraint holds for all rows: neither NOT VALID nor NOT ENFORCED."""
+    return bool(node.get("is_enforced")) and not node.get("skip_validation")
 
 
 def add_key(step: Step, table: Table, wanted: Wanted) -> Constraint:
@@ -143,7 +148,7 @@ def add_key(step: Step, table: Table, wanted: Wanted) -> Constraint:
         include=include,
         unique=node["contype"] != "CONSTR_EXCLUSION",
         nulls_not_distinct=node.get("nulls_not_distinct", False),
-        method=node.get("access_method", "btree"),
+        method="gist" if node.get("without_overlaps") else node.get("access_method", "btree"),
         predicate=predicate,
         constraint=constraint,
     )
@@ -166,12 +171,12 @@ def _keep_key(step: Step, constraint: Constraint, index: Index) -> None:
             set_not_null(column)
 
 
-def set_not_null(column: Column, name: str | None = None) -> None:
-    """Forbid nulls in a column, and in those that inherit it."""
-    if column.nullable:
+def set_not_null(column: Column, name: str | None = None, *, only: bool = False) -> None:
+    """Forbid nulls in a column, and in those that inherit it unless ``only`` it is meant."""
+    if column.nullable or name is not None:
         column.nullable = False
         column.not_null_name = name or names.object_name(column.table.name, column.name, "not_null")
-    if isinstance(column.table, Table):
+    if isinstance(column.table, Table) and not only:
         for child in column.table.children:
             if column.name in child.columns:
                 set_not_null(child.columns[column.name])
@@ -271,7 +276,7 @@ def add_foreign_key(step: Step, table: Table, wanted: Wanted) -> Constraint:
             for name in strings(node.get("fk_del_set_cols", []))
         ),
         deferrable=wanted.deferrable,
-        validated=not node.get("skip_validation", False),
+        validated=_is_validated(node),
     )
     database.add_constraint(constraint)
     for column in parent_columns:

@@ -70,8 +70,10 @@ def _constant(value: Node) -> str:
     if "boolval" in value:
         return "true" if value["boolval"].get("boolval") else "false"
     if "bsval" in value:
-        bits = str(value["bsval"].get("bsval", "b"))
-        return f"{bits[:1].upper()}'{bits[1:]}'"
+        text = str(value["bsval"].get("bsval", "b"))
+        hexadecimal = text[:1] == "x"
+        bits = "".join(f"{int(digit, 16):04b}" for digit in text[1:]) if hexadecimal else text[1:]
+        return f"B'{bits}'"
     bound = value.get(BOUND)
     if isinstance(bound, Relation):
         return literal(type_name(bound))
@@ -100,10 +102,24 @@ def _operator(value: Node) -> str:
 
 
 def _binary(value: Node) -> str:
+    if "RowExpr" in value.get("lexpr", {}) and "RowExpr" in value["rexpr"]:
+        by_column = _rows(value)
+        if by_column is not None:
+            return by_column
     right = _inner(value["rexpr"]) if "rexpr" in value else ""
     left = _inner(value["lexpr"]) + " " if "lexpr" in value else ""
     gap = " " if left or not right[:1].isdigit() else ""
     return f"{left}{_operator(value)}{gap}{right}"
+
+
+def _rows(value: Node) -> str | None:
+    """(a, b) = (1, 2) as PostgreSQL keeps it: column by column."""
+    left, right = (value[side]["RowExpr"].get("args", []) for side in ("lexpr", "rexpr"))
+    word = {"=": " AND ", "<>": " OR "}.get(_operator(value))
+    if word is None or len(left) != len(right):
+        return None
+    pairs = zip(left, right, strict=True)
+    return word.join(f"({_inner(a)} {_operator(value)} {_inner(b)})" for a, b in pairs)
 
 
 def _any(word: str) -> Callable[[Node], str]:
@@ -118,6 +134,10 @@ def _in(value: Node) -> str:
     items = value["rexpr"].get("List", {}).get("items", [])
     negated = strings(value["name"]) == ["<>"]
     left = _inner(value["lexpr"])
+    if "RowExpr" in value["lexpr"]:
+        each = {"kind": "AEXPR_OP", "name": value["name"], "lexpr": value["lexpr"]}
+        comparisons = (f"({_binary({**each, 'rexpr': item})})" for item in items)
+        return (" AND " if negated else " OR ").join(comparisons)
     if len(items) == 1:
         return f"{left} {'<>' if negated else '='} {_inner(items[0])}"
     return f"{left} {'<> ALL' if negated else '= ANY'} (ARRAY[{_list(items)}])"
@@ -126,9 +146,15 @@ def _in(value: Node) -> str:
 def _between(value: Node) -> str:
     low, high = value["rexpr"]["List"]["items"]
     left, low, high = _inner(value["lexpr"]), _inner(low), _inner(high)
+    inside = f"({left} >= {low}) AND ({left} <= {high})"
+    outside = f"({left} < {low}) OR ({left} > {high})"
+    if not value["kind"].endswith("_SYM"):
+        return outside if value["kind"].startswith("AEXPR_NOT") else inside
+    turned = f"({left} >= {high}) AND ({left} <= {low})"
+    turned_outside = f"({left} < {high}) OR ({left} > {low})"
     if value["kind"].startswith("AEXPR_NOT"):
-        return f"({left} < {low}) OR ({left} > {high})"
-    return f"({left} >= {low}) AND ({left} <= {high})"
+        return f"({outside}) AND ({turned_outside})"
+    return f"({inside}) OR ({turned})"
 
 
 _OPERATION_KINDS: dict[str, Callable[[Node], str]] = {
@@ -137,7 +163,7 @@ _OPERATION_KINDS: dict[str, Callable[[Node], str]] = {
     "AEXPR_OP_ALL": _any("ALL"),
     "AEXPR_DISTINCT": lambda v: f"{_inner(v['lexpr'])} IS DISTINCT FROM {_inner(v['rexpr'])}",
     "AEXPR_NOT_DISTINCT": lambda v: (
-        f"{_inner(v['lexpr'])} IS NOT DISTINCT FROM {_inner(v['rexpr'])}"
+        f"NOT ({_inner(v['lexpr'])} IS DISTINCT FROM {_inner(v['rexpr'])})"
     ),
     "AEXPR_NULLIF": lambda v: f"NULLIF({text_of(v['lexpr'])}, {text_of(v['rexpr'])})",
     "AEXPR_IN": _in,
@@ -227,8 +253,7 @@ def _case(value: Node) -> str:
     for when in value["args"]:
         branch = when["CaseWhen"]
         parts.append(f"WHEN {text_of(branch['expr'])} THEN {text_of(branch['result'])}")
-    if "defresult" in value:
-        parts.append(f"ELSE {text_of(value['defresult'])}")
+    parts.append(f"ELSE {text_of(value['defresult']) if 'defresult' in value else 'NULL'}")
     return " ".join([*parts, "END"])
 
 

@@ -77,14 +77,20 @@ def create_index(step: Step, node: Node) -> None:
 
 def key_part(step: Step, relation: Table | View, node: Node, where: Place) -> IndexPart:
     """One key of an index as written."""
+    classes, collations = strings(node.get("opclass", [])), strings(node.get("collation", []))
     key: Column | Expression
     if "name" in node:
         key = step.database.column(relation, node["name"], where)
     else:
-        key = bind_expression(step.database, node["expr"], relation, where)
+        expression = node["expr"]
+        while "CollateClause" in expression:
+            collations = strings(expression["CollateClause"]["collname"])
+            expression = expression["CollateClause"]["arg"]
+        key = bind_expression(step.database, expression, relation, where)
+        if "ColumnRef" in expression and key.columns:  # a column in brackets is a column
+            key = key.columns[0]
     descending = node.get("ordering") == "SORTBY_DESC"
     nulls = node.get("nulls_ordering", "SORTBY_NULLS_DEFAULT")
-    classes, collations = strings(node.get("opclass", [])), strings(node.get("collation", []))
     return IndexPart(
         key=key,
         descending=descending,

@@ -53,6 +53,7 @@ def inherit_column(step: Step, child: Table, column: Column) -> None:
         default=column.default,
         generated=column.generated
         and moved_expression(step, column.generated, child, column.where),
+        virtual=column.virtual,
         collation=column.collation,
         local=False,
         inherited=1,

@@ -88,6 +88,7 @@ class Column(Item):
     default_item: Default | None = None
     identity: Literal["always", "by default"] | None = None
     generated: Expression | None = None
+    virtual: bool = False
     collation: str | None = None
     local: bool = True
     inherited: int = 0

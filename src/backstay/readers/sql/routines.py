@@ -127,7 +127,7 @@ def _set_setting(routine: Routine, node: Node) -> None:
         routine.settings.clear()
     elif node["kind"] == "VAR_RESET":
         routine.settings.pop(node["name"], None)
-    else:
+    elif node["kind"] == "VAR_SET_VALUE":
         routine.settings[node["name"]] = setting_text(node)
 
 
