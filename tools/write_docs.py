@@ -7,12 +7,16 @@ JSON Schema, which editors fetch from there).
 from __future__ import annotations
 
 import itertools
+import json
 import sys
 from pathlib import Path
+
+import msgspec
 
 from backstay.capabilities import SUMMARIES, capability_named
 from backstay.capabilities.capability import fields_of
 from backstay.capabilities.explain import ExplainInput, explain, show
+from backstay.model.envelope import Envelope
 from backstay.practices.catalogue import all_practices
 from backstay.project.first_settings import schema_text
 
@@ -21,20 +25,32 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 def main(arguments: list[str]) -> int:
     """Write the pages; with --check, fail where a committed one is out of date."""
-    stale = write_schema(check="--check" in arguments)
+    check = "--check" in arguments
+    stale = [name for name, text in SCHEMAS.items() if write_schema(name, text(), check=check)]
     write_practices()
     write_commands()
     if stale:
-        print("docs/backstay.schema.json is out of date: python tools/write_docs.py")
-    return int(stale)
+        print(f"out of date: {', '.join(stale)}. Run: python tools/write_docs.py")
+    return int(bool(stale))
 
 
-def write_schema(*, check: bool) -> bool:
-    """Write the settings' JSON Schema; with ``check``, only say whether it would change."""
-    path = DOCS / "backstay.schema.json"
-    stale = not path.exists() or path.read_text("utf-8") != schema_text()
+def report_schema_text() -> str:
+    """The JSON Schema of what `--json` prints for commands with findings."""
+    schema = msgspec.json.schema(Envelope)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Backstay report"}
+    return json.dumps(head | schema, indent=2, ensure_ascii=False) + "\n"
+
+
+# Kept in the repository, since editors and other tools read them from there.
+SCHEMAS = {"backstay.schema.json": schema_text, "report.schema.json": report_schema_text}
+
+
+def write_schema(name: str, text: str, *, check: bool) -> bool:
+    """Write a JSON Schema; with ``check``, only say whether it would change."""
+    path = DOCS / name
+    stale = not path.exists() or path.read_text("utf-8") != text
     if not check:
-        path.write_text(schema_text(), "utf-8")
+        path.write_text(text, "utf-8")
     return stale and check
 
 
@@ -71,6 +87,14 @@ def write_commands() -> None:
             spelled = field.name.upper() if field.option.positional else flag
             lines.append(f"| `{spelled}` | {field.option.help} |")
         lines.append("")
+    lines += [
+        "## What --json prints",
+        "",
+        "Commands with findings print one shape, described by",
+        "[report.schema.json](report.schema.json). A report that a filter narrowed names it in",
+        "`filters`; what could not be read or checked stands in `unread` and `not_checked`.",
+        "",
+    ]
     (DOCS / "commands.md").write_text("\n".join(lines), "utf-8")
 
 

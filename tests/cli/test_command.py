@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from backstay.capabilities import SUMMARIES, capability_named
@@ -301,3 +302,24 @@ def test_before_the_first_commit_everything_is_new(project: Path) -> None:
     git("init", "-q", cwd=project)
     report = json.loads(backstay("review", "--since", "HEAD", "--json", cwd=project).stdout)
     assert len(report["findings"]) == 1
+
+
+def test_json_fits_the_published_schema_and_names_the_filters(project: Path) -> None:
+    schemas = Path(__file__).parent.parent.parent / "docs"
+    validator = jsonschema_rs.validator_for(
+        json.loads((schemas / "report.schema.json").read_text("utf-8"))
+    )
+    arguments = ("review", "--json", "--area", "data", "--practice", "money-as-float")
+    report = json.loads(backstay(*arguments, cwd=project).stdout)
+    validator.validate(report)
+    assert report["filters"] == ["--area data", "--practice money-as-float"]
+    with pytest.raises(jsonschema_rs.ValidationError):
+        validator.validate({**report, "findings": "none"})
+
+
+def test_an_id_is_found_from_any_folder_of_the_project(project: Path) -> None:
+    (project / "backstay.toml").write_text("")
+    (project / "below").mkdir()
+    report = json.loads(backstay("review", "--json", cwd=project).stdout)
+    shown = backstay("explain", report["findings"][0]["id"], cwd=project / "below")
+    assert "purchase (customer_id)" in shown.stdout

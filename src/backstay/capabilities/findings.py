@@ -8,6 +8,7 @@ import msgspec
 
 from backstay.model.errors import BadRequest
 from backstay.review.pipeline import Request, review
+from backstay.review.targets import whole_project
 
 if TYPE_CHECKING:
     from backstay.model.envelope import Envelope, ReportedFinding
@@ -36,5 +37,7 @@ def finding_with_id(wanted: str, targets: tuple[str, ...], emit: Emit) -> Report
 
 def everything_in(targets: tuple[str, ...], emit: Emit) -> Envelope:
     """A review that holds nothing back, without proofs."""
-    request = Request(targets=targets, everything=True, use_baseline=False, use_approvals=False)
+    request = Request(
+        targets=whole_project(targets), everything=True, use_baseline=False, use_approvals=False
+    )
     return review(request, emit).envelope

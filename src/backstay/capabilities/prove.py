@@ -10,6 +10,7 @@ from backstay.model.envelope import Envelope
 from backstay.model.errors import BadRequest
 from backstay.model.events import Emit, unheard
 from backstay.review.pipeline import Request, review
+from backstay.review.targets import whole_project
 
 
 class ProveInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,7 +32,7 @@ def prove(given: ProveInput, emit: Emit = unheard) -> Envelope:
         BadRequest: an id is not that of a present finding.
     """
     request = Request(
-        targets=given.target,
+        targets=whole_project(given.target),
         everything=True,
         prove=True,
         prove_only=given.ids,

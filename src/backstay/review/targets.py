@@ -42,6 +42,14 @@ def resolve_targets(targets: tuple[str, ...]) -> Targets:
     return Targets(root=root, paths=below)
 
 
+def whole_project(targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The targets given, or the root of the project around the current directory.
+
+    For what is told an id: that may belong to any folder of the project.
+    """
+    return targets or (str(resolve_targets(()).root),)
+
+
 def _existing(target: str) -> Path:
     if "://" in target:
         raise BadRequest(
