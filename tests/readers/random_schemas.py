@@ -163,14 +163,95 @@ statements: st.SearchStrategy[str] = st.one_of(
     ),
 )
 
+_functions = st.sampled_from(("f", "g"))
+_arguments = st.sampled_from(("", "int", "text", "e", "a"))
+_sequences = st.sampled_from(("q", "r", "a_id_seq", "s.q"))
+_triggers = st.sampled_from(("g1", "g2"))
+_values = st.sampled_from(("1", "'x'", "f(1)", "nextval('q')", "null", "now()", "'a'::e"))
+
+more_statements: st.SearchStrategy[str] = st.one_of(
+    _format(
+        "create or replace function {f}({a}) returns {r} language sql as 'select null::{r}'",
+        f=_functions,
+        a=_arguments,
+        r=st.sampled_from(("int", "text", "e")),
+    ),
+    _format("drop function {f}({a}){end}", f=_functions, a=_arguments, end=cascade),
+    _format("drop function if exists {f}{end}", f=_functions, end=cascade),
+    _format("alter function f({a}) rename to {f}", a=_arguments, f=_functions),
+    _format("alter table {t} alter column {c} set default {v}", t=tables, c=columns, v=_values),
+    _format("alter table {t} add check (f({c}) is not null)", t=tables, c=columns),
+    _format("create index on {t} (f({c}))", t=tables, c=columns),
+    _format("create view {v} as select f({c}) as one, x from {t}", v=views, c=columns, t=tables),
+    _format("create sequence {q}", q=_sequences),
+    _format("drop sequence {q}{end}", q=_sequences, end=cascade),
+    _format("alter sequence {q} owned by {t}.{c}", q=_sequences, t=tables, c=columns),
+    _format("alter sequence {q} rename to {r}", q=_sequences, r=st.sampled_from(("q", "r"))),
+    _format("alter sequence {q} set schema {s}", q=_sequences, s=schemas),
+    _format(
+        "create trigger {g} after insert on {t} for each row execute function nothing()",
+        g=_triggers,
+        t=tables,
+    ),
+    _format("drop trigger {g} on {t}", g=_triggers, t=tables),
+    _format("alter trigger {g} on {t} rename to {h}", g=_triggers, h=_triggers, t=tables),
+    _format("drop function nothing{end}", end=cascade),
+    _format("create policy {g} on {t} using (f({c}) is null)", g=_triggers, t=tables, c=columns),
+    _format("drop policy {g} on {t}", g=_triggers, t=tables),
+    _format(
+        "create policy {g} on {t} for select using (exists (select from {u} i where i.{c} = 1))",
+        g=_triggers,
+        t=tables,
+        u=tables,
+        c=columns,
+    ),
+    _format("create domain {d} as {t}", d=st.sampled_from("dk"), t=st.sampled_from(("e", "int"))),
+    _format(
+        "create type {d} as (a int, b {t})", d=st.sampled_from("dk"), t=st.sampled_from(("e", "d"))
+    ),
+    _format("alter type {d} rename to {k}", d=st.sampled_from("dek"), k=st.sampled_from("dek")),
+    _format("alter type {d} set schema {s}", d=st.sampled_from("de"), s=schemas),
+    _format("alter table {t} add column {c} k", t=tables, c=columns),
+    _format(
+        "alter table {t} add column {c} int generated always as (x + 1) stored", t=tables, c=columns
+    ),
+    _format("alter table {t} add column {c} int generated always as identity", t=tables, c=columns),
+    _format("alter table {t} alter column {c} drop identity if exists", t=tables, c=columns),
+    _format("alter table {t} alter column {c} drop expression if exists", t=tables, c=columns),
+    _format("alter table {t} alter column {c} type {k}", t=tables, c=columns, k=st.just("text")),
+    _format("drop schema s{end}", end=cascade),
+    _format("create schema {s}", s=st.just("s")),
+    _format("alter view {v} rename to {w}", v=views, w=views),
+    _format("alter view {v} rename column {c} to {n}", v=views, c=columns, n=columns),
+    _format("alter table {t} rename constraint {n} to {m}", t=tables, n=names, m=names),
+    _format(
+        "create table part partition of parts for values from ({n}) to ({m})",
+        n=st.sampled_from("12"),
+        m=st.sampled_from("34"),
+    ),
+    _format("alter table parts attach partition {t} default", t=tables),
+    _format("alter table parts detach partition {t}", t=st.sampled_from((*TABLES, "part"))),
+    _format("create index on parts ({c})", c=columns),
+    _format("alter table parts add column {c} {k}", c=columns, k=st.sampled_from(TYPES)),
+    _format("alter table parts drop column {c}{end}", c=columns, end=cascade),
+    _format("alter table parts add unique (id, {c})", c=columns),
+    _format("alter table parts add foreign key (x) references {t}", t=tables),
+    _format("alter table {t} add foreign key (x) references parts", t=tables),
+    _format("alter table parts rename column {c} to {n}", c=columns, n=columns),
+    _format("drop table {t}{end}", t=st.sampled_from(("part", "parts")), end=cascade),
+)
+
 START = """
 create schema s;
 create type e as enum ('a', 'b');
 create domain d as text check (value <> '');
 create function nothing() returns trigger language plpgsql as 'begin return new; end';
+create function f(int) returns int language sql immutable as 'select $1';
+create sequence q;
+create table parts (id int primary key, x int, y text) partition by range (id);
 create table a (id serial primary key, x int, y text unique);
 create table b (id bigint primary key, x int references a, y e default 'a', z d);
 create table c (x int not null, y text);
 """
 
-scripts = st.lists(statements, min_size=1, max_size=25)
+scripts = st.lists(statements | more_statements, min_size=1, max_size=25)

@@ -78,8 +78,20 @@ def refusals(connection: Connection, script: Sequence[str]) -> dict[str, str]:
     return refused
 
 
+_OUT_OF_REACH = (
+    errors.UndefinedTable,
+    errors.InvalidSchemaName,
+    errors.UndefinedFunction,
+    errors.DatatypeMismatch,
+    errors.InvalidTextRepresentation,
+    errors.CannotCoerce,
+)
+
+
 def within_reach(connection: Connection, script: Sequence[str]) -> list[str]:
-    """The statements but those about tables and types that are not there.
+    """The statements but those about tables, types and functions that are not there.
+
+    Those whose values do not fit their types are left out, too: the reader does not look at values.
 
     PostgreSQL refuses these; the reader takes them as made in files that it has not seen.
     """
@@ -88,7 +100,7 @@ def within_reach(connection: Connection, script: Sequence[str]) -> list[str]:
     for statement in script:
         try:
             connection.execute(statement.encode())
-        except (errors.UndefinedTable, errors.InvalidSchemaName):
+        except _OUT_OF_REACH:
             continue
         except errors.UndefinedObject as error:
             if str(error).startswith("type "):

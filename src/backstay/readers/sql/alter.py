@@ -91,6 +91,8 @@ def _run(step: Step, relation: Relation, command: Node, wanted: list[Wanted]) ->
 
 def _add_column(step: Step, table: Table, command: Node) -> list[Wanted]:
     node = command["def"]["ColumnDef"]
+    if table.partition_of is not None:
+        raise NotApplied(f"{table.name} is a partition and gets its columns from its parent")
     there = table.columns.get(node["colname"])
     if there is not None and not there.implied and command.get("missing_ok"):
         return []
@@ -120,11 +122,21 @@ def _drop_column(step: Step, table: Table, command: Node) -> None:
         raise NotApplied(f"{table.name} has no column {command['name']}")
     if column.inherited:
         raise NotApplied(f"{column.name} of {table.name} is inherited")
+    _refuse_key(table, column)
     cascade = command.get("behavior") == "DROP_CASCADE"
     found = [column] if command[_ONLY] else _with_inherited(table, column)
     if command[_ONLY]:
         _keep_in_children(table, column.name)
     drop(step.database, found, cascade=cascade)
+
+
+def _refuse_key(table: Table, column: Column) -> None:
+    """A column that partitions a table cannot go."""
+    for each in (table, *table.children):
+        for key, _ in each.partition_keys:
+            needed = (key,) if isinstance(key, Column) else key.columns
+            if any(other.name == column.name for other in needed):
+                raise NotApplied(f"{column.name} is part of the partition key of {each.name}")
 
 
 def _keep_in_children(table: Table, name: str) -> None:

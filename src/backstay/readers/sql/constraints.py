@@ -198,7 +198,12 @@ def _key_parts(
             parts.append(part)
         return tuple(parts), include
     written = strings(node.get("keys", [])) or [wanted.column or ""]
+    if len(set(written)) < len(written):
+        raise NotApplied(f"a key of {table.name} names a column twice")
     columns = [database.column(table, name, wanted.where) for name in written]
+    for key, _ in table.partition_keys:
+        if isinstance(key, Column) and key not in columns:
+            raise NotApplied(f"a key of {table.name} must include {key.name}, which partitions it")
     return tuple(IndexPart(key=column) for column in columns), include
 
 

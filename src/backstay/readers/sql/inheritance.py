@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def inherit(step: Step, child: Table, parent: Table, *, partition: bool) -> None:
-    """Let a new table inherit from a parent: its columns come first."""
+    """Let a new table inherit from a parent: its columns come first.
+
+    Raises:
+        NotApplied: the parent is a partition, or partitioned and this is no partition of it.
+    """
+    if not partition and (parent.partition_of is not None or parent.partition_strategy):
+        raise NotApplied(f"{parent.name} cannot be inherited from")
     for column in parent.columns.values():
         inherit_column(step, child, column)
     _join(child, parent, partition=partition)
@@ -95,6 +101,8 @@ def attach(step: Step, parent: Table, child: Table, *, partition: bool) -> None:
     """
     if partition and child.partition_of is not None:
         raise NotApplied(f"{child.name} is a partition already")
+    if not partition and (parent.partition_of or parent.partition_strategy):
+        raise NotApplied(f"{parent.name} cannot be inherited from")
     if parent is child or parent in _below(child):
         raise NotApplied(f"{child.name} cannot inherit from itself")
     if child in parent.children:

@@ -246,6 +246,8 @@ def _set_owner(step: Step, sequence: Sequence, options: list[Node]) -> None:
     if parts != ["none"]:
         relation = step.relation(*qualified(parts[:-1]))
         column = step.database.column(relation, parts[-1], step.place())
+        if relation.schema != sequence.schema:
+            raise NotApplied(f"{sequence.name} must be in the schema of its table")
     if sequence.owner is not None:
         sequence.release(sequence.owner)
     sequence.owner = column

@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backstay.readers.sql.database import NotApplied
-from backstay.readers.sql.drops import find_routine
-from backstay.readers.sql.items import Column, Index, Relation, Table, UserType, View
+from backstay.readers.sql.drops import argument_text, find_routine
+from backstay.readers.sql.items import (
+    Column,
+    Index,
+    Relation,
+    Routine,
+    Sequence,
+    Table,
+    UserType,
+    View,
+)
 from backstay.readers.sql.types import qualified, strings
 
 if TYPE_CHECKING:
@@ -21,6 +30,8 @@ _RELATIONS = {
     "OBJECT_SEQUENCE",
     "OBJECT_FOREIGN_TABLE",
 }
+
+_ROUTINES = {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"}
 
 
 def rename(step: Step, node: Node) -> None:
@@ -38,7 +49,7 @@ def rename(step: Step, node: Node) -> None:
         _rename_constraint(step, node)
     elif kind in {"OBJECT_TYPE", "OBJECT_DOMAIN"}:
         _rename_type(step, node)
-    elif kind in {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"}:
+    elif kind in _ROUTINES:
         _rename_routine(step, node)
     elif kind in {"OBJECT_TRIGGER", "OBJECT_POLICY"}:
         _rename_part(step, node, "triggers" if kind == "OBJECT_TRIGGER" else "policies")
@@ -153,7 +164,20 @@ def _rename_routine(step: Step, node: Node) -> None:
     routine = find_routine(step, node["object"]["ObjectWithArgs"])
     if routine is None:
         raise NotApplied("there is no such function")
-    step.database.move_routine(routine, routine.schema, node["newname"])
+    new = node["newname"]
+    if new == routine.name:
+        raise NotApplied(f"the function {new} exists already")
+    _move_routine(step, routine, routine.schema, new)
+
+
+def _move_routine(step: Step, routine: Routine, schema: str, name: str) -> None:
+    if (schema, name) == (routine.schema, routine.name):
+        return
+    arguments = [argument_text(use) for use in routine.arguments]
+    for other in step.database.routines.get((schema, name), ()):
+        if [argument_text(use) for use in other.arguments] == arguments:
+            raise NotApplied(f"the function {name} exists already")
+    step.database.move_routine(routine, schema, name)
 
 
 def _rename_part(step: Step, node: Node, attribute: str) -> None:
@@ -195,24 +219,36 @@ def set_schema(step: Step, node: Node) -> None:
         NotApplied: there is no such thing, or the name is taken there.
     """
     kind, schema = node["objectType"], node["newschema"]
-    database = step.database
-    database.namespace(schema)
+    step.database.namespace(schema)
     if "relation" in node:
-        relation = _found(step, node)
-        if relation is not None:
-            database.move_relation(relation, schema)
-    elif kind in {"OBJECT_FUNCTION", "OBJECT_PROCEDURE", "OBJECT_ROUTINE", "OBJECT_AGGREGATE"}:
+        _move_relation(step, node, schema)
+    elif kind in _ROUTINES:
         routine = find_routine(step, node["object"]["ObjectWithArgs"])
         if routine is None:
             raise NotApplied("there is no such function")
-        database.move_routine(routine, schema, routine.name)
+        _move_routine(step, routine, schema, routine.name)
     elif kind in {"OBJECT_TYPE", "OBJECT_DOMAIN"}:
-        found = database.type(*qualified(_named(node)))
-        if isinstance(found, UserType):
-            database.rename_type(found, schema, found.name)
-        elif found is not None:
-            database.move_relation(found, schema)
+        _move_type(step, node, schema)
     elif kind == "OBJECT_EXTENSION":
-        extension = database.extensions.get(_named(node)[-1])
+        extension = step.database.extensions.get(_named(node)[-1])
         if extension is not None:
             extension.schema = schema
+
+
+def _move_relation(step: Step, node: Node, schema: str) -> None:
+    relation = _found(step, node)
+    if isinstance(relation, Sequence) and relation.owner is not None:
+        raise NotApplied(f"{relation.name} moves with the table that owns it")
+    if isinstance(relation, Index):
+        raise NotApplied(f"{relation.name} moves with its table")
+    if relation is not None:
+        step.database.move_relation(relation, schema)
+
+
+def _move_type(step: Step, node: Node, schema: str) -> None:
+    found = step.database.type(*qualified(_named(node)))
+    if not isinstance(found, UserType):
+        if found is not None:
+            step.database.move_relation(found, schema)
+    elif found.schema != schema:
+        step.database.rename_type(found, schema, found.name)

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 _DATA = {"insert", "update", "delete", "merge", "copy", "select"}
 _LONGEST_DATA = 1_000
+
+# In bytes of statements. A byte of CREATE TABLE costs some 100 bytes of memory in the end; the body of
+# a routine costs little, so that of other statements only so much counts.
+_MOST_DEFINITIONS = 8_000_000
+_COUNTED_OF_OTHERS = 300
+_TABLE = re.compile(rb"(?:create|alter)\b[^;(]{0,60}?\btable\b", re.IGNORECASE)
 # More inserts of constants in one migration are counted and no facts of their own.
 _MOST_DATA = 1_000
 
@@ -37,6 +43,7 @@ class Run:
         self.layout = layout
         self.database = Database(layout.database)
         self.naming = Naming(self.database)
+        self.definitions = 0
 
     def facts(self) -> Iterator[Fact]:
         """The migrations with their statements, and the schema at the end."""
@@ -44,6 +51,12 @@ class Run:
             if self.layout.is_migrations:
                 yield self._migration(part, order)
             yield from _PartRun(self, part).facts()
+            if self.definitions > _MOST_DEFINITIONS:
+                # The rest may hold the keys of what was read: half a schema would mislead.
+                why = f"more than {_MOST_DEFINITIONS // 1_000_000} MB of definitions"
+                where = part.script.place(part.start, part.end)
+                yield NotChecked(where=where, what=f"the database {self.database.name}", why=why)
+                return
         yield from facts_of(self.database)
 
     def _migration(self, part: Part, order: int) -> Fact:
@@ -75,6 +88,8 @@ class _PartRun:
         self.database.search_path = self.database.starting_path
         for piece in split(part.script.text, part.start, part.end):
             yield from self._piece(piece)
+            if self.run.definitions > _MOST_DEFINITIONS:
+                return
         if self.rows > _MOST_DATA and self.run.layout.is_migrations:
             why = f"{self.rows - _MOST_DATA} more statements that insert constants"
             yield NotChecked(
@@ -95,6 +110,8 @@ class _PartRun:
         place = script.place(piece.start, piece.end)
         if is_data(text) and self._is_beyond_measure():
             return
+        is_table = _TABLE.match(text) is not None
+        self.run.definitions += len(text) if is_table else min(len(text), _COUNTED_OF_OTHERS)
         try:
             statements = trees_of(text, piece.fault)
         except SqlFault as fault:
