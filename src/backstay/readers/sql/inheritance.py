@@ -99,14 +99,7 @@ def attach(step: Step, parent: Table, child: Table, *, partition: bool) -> None:
     Raises:
         NotApplied: the child lacks a column, or has a parent already.
     """
-    if partition and child.partition_of is not None:
-        raise NotApplied(f"{child.name} is a partition already")
-    if not partition and (parent.partition_of or parent.partition_strategy):
-        raise NotApplied(f"{parent.name} cannot be inherited from")
-    if parent is child or parent in _below(child):
-        raise NotApplied(f"{child.name} cannot inherit from itself")
-    if child in parent.children:
-        raise NotApplied(f"{child.name} inherits from {parent.name} already")
+    _refuse_parent(parent, child, partition=partition)
     if not parent.implied and not child.implied:
         for name in parent.columns:
             _refuse_unlike(parent.columns[name], child)
@@ -121,6 +114,18 @@ def attach(step: Step, parent: Table, child: Table, *, partition: bool) -> None:
                 own_column.identity = column.identity
         _drop_own_copies(step, parent, child)
         attach_partition(step, parent, child)
+
+
+def _refuse_parent(parent: Table, child: Table, *, partition: bool) -> None:
+    """What cannot be anybody's parent, or not this child's."""
+    if partition and child.partition_of is not None:
+        raise NotApplied(f"{child.name} is a partition already")
+    if not partition and (parent.partition_of or parent.partition_strategy):
+        raise NotApplied(f"{parent.name} cannot be inherited from")
+    if parent is child or parent in _below(child):
+        raise NotApplied(f"{child.name} cannot inherit from itself")
+    if child in parent.children:
+        raise NotApplied(f"{child.name} inherits from {parent.name} already")
 
 
 def _share_checks(parent: Table, child: Table, *, partition: bool) -> None:
