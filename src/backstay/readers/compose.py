@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from backstay.readers.sources import Sources
 
+# The longest real ones have some thousand lines.
+_MAX_BYTES = 1_000_000
+
 # Real files extend once or twice.
 _LONGEST_CHAIN = 50
 _DEVELOPMENT_PROFILES = {"dev", "development", "debug", "test", "tests", "testing", "local", "e2e"}
@@ -68,6 +71,12 @@ def read_compose(files: Sequence[str], sources: Sources) -> Iterator[Fact]:
         yield from _facts(file, base, tuple(sorted(over[file.name])))
 
 
+def _checked(data: bytes) -> bytes:
+    if len(data) > _MAX_BYTES:
+        raise Unreadable(f"is larger than {_MAX_BYTES // 1_000_000} MB, so it is no compose file")
+    return data
+
+
 class _Reader:
     """Loads files once and follows `extends` between them."""
 
@@ -83,7 +92,7 @@ class _Reader:
     def _load(self, name: str) -> _File:
         file = _File(name=name)
         try:
-            documents = load_documents(self.sources.read(name), name=name)
+            documents = load_documents(_checked(self.sources.read(name)), name=name)
         except Unreadable as error:
             file.problems.append(Unread(where=Place(file=name), why=error.reason))
             file.broken = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from backstay.foreign.postgast import Node, SqlFault
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 _DATA = {"insert", "update", "delete", "merge", "copy", "select"}
 _LONGEST_DATA = 1_000
 
-# In bytes of statements. A byte of CREATE TABLE costs some 100 bytes of memory in the end; the body of
-# a routine costs little, so that of other statements only so much counts.
+# In bytes of statements. One of CREATE TABLE costs some 100 bytes of memory in the end; the body
+# of a routine costs little, so that of other statements only so much counts.
 _MOST_DEFINITIONS = 8_000_000
 _COUNTED_OF_OTHERS = 300
 _TABLE = re.compile(rb"(?:create|alter)\b[^;(]{0,60}?\btable\b", re.IGNORECASE)
