@@ -206,6 +206,8 @@ select n.nspname, p.proname,
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace
 join pg_language l on l.oid = p.prolang
 where p.prokind in ('f', 'p', 'w') and {_OWN} and {_not_of_extension("pg_proc", "p.oid")}
+  and not exists (select from pg_depend i where i.classid = 'pg_proc'::regclass
+                  and i.objid = p.oid and i.deptype = 'i')
 order by p.oid
 """
 

@@ -208,10 +208,21 @@ def _expression(_: Fact, text: str | None) -> str | None:
     return normal_expression(text)
 
 
+def _json(text: str) -> str:
+    """A JSON constant without the spaces that do not count."""
+    try:
+        value = msgspec.json.decode(text.removeprefix("'").removesuffix("'").replace("''", "'"))
+    except msgspec.DecodeError:
+        return text
+    return msgspec.json.encode(value, order="sorted").decode()
+
+
 def _default(fact: Fact, text: str | None) -> str | None:
     if text is not None and isinstance(fact, data.Column) and fact.type.startswith("interval"):
         text = f"({text})::interval"
     normal = normal_expression(text)
+    if normal is not None and isinstance(fact, data.Column) and fact.type == "jsonb":
+        return _json(normal)
     if normal == "NULL":
         return None
     if isinstance(fact, data.Column) and fact.type == "boolean" and normal is not None:

@@ -13,6 +13,7 @@ from backstay.readers.sql.columns import (
 )
 from backstay.readers.sql.constraints import Wanted, add_constraints, set_not_null
 from backstay.readers.sql.database import NotApplied
+from backstay.readers.sql.indexes import check_valid
 from backstay.readers.sql.inheritance import attach, detach, inherit_column, refuse_other_types
 from backstay.readers.sql.items import (
     Column,
@@ -334,6 +335,7 @@ def _attach_index(step: Step, index: Index, command: Node) -> None:
     if isinstance(child, Index):
         child.parent = index
         child.needs(index, Link.AUTO)
+        check_valid(index)
 
 
 def _triggers(*, enabled: bool, every: bool = False) -> Callable[[Step, Table, Node], None]:

@@ -124,12 +124,16 @@ class _Runner:
         if "exceptions" not in value:
             self.body(value.get("body", []))
             return
+        strict, self.step.strict = self.step.strict, True
         try:
             self.body(value.get("body", []))
         except NotApplied:
+            self.step.strict = strict
             handlers = value["exceptions"]["PLpgSQL_exception_block"].get("exc_list", [])
             if len(handlers) == 1:
                 self.body(handlers[0]["PLpgSQL_exception"].get("action", []))
+        finally:
+            self.step.strict = strict
 
     def _statement(self, value: Node) -> None:
         self._sql(value["sqlstmt"]["PLpgSQL_expr"]["query"])

@@ -11,6 +11,8 @@ from backstay.readers.sql.splitter import split, without_quotes
 from backstay.readers.sql.statements import trees_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from backstay.readers.sql.scripts import Script
 
 POSTGRESQL = "postgresql"
@@ -24,6 +26,7 @@ TITLES = {
     "sqlserver": "SQL Server",
     "oracle": "Oracle",
     "clickhouse": "ClickHouse",
+    "cockroachdb": "CockroachDB",
     "h2": "H2",
     "duckdb": "DuckDB",
     "snowflake": "Snowflake",
@@ -36,6 +39,7 @@ _WORDS = {
     **dict.fromkeys(("sqlite", "sqlite3"), "sqlite"),
     **dict.fromkeys(("mssql", "sqlserver", "tsql"), "sqlserver"),
     **dict.fromkeys(("oracle", "plsql"), "oracle"),
+    **dict.fromkeys(("cockroach", "cockroachdb", "crdb"), "cockroachdb"),
     "clickhouse": "clickhouse",
     "h2": "h2",
     "duckdb": "duckdb",
@@ -70,6 +74,8 @@ _SIGNS = {
     ),
     "oracle": _signs(rb"\bvarchar2\b", rb"\bnumber\s*\(\s*\d", rb"^/\s*$"),
     "clickhouse": _signs(rb"\bengine\s*=\s*\w*mergetree\b"),
+    # Types that PostgreSQL does not have and several others do.
+    UNKNOWN: _signs(rb"\w\s+(?:blob|clob|datetime)\b\s*(?:,|\)|not\b|null\b|default\b|$)"),
 }
 _POSTGRESQL = _signs(
     rb"\b(?:big|small)?serial\b",
@@ -93,6 +99,7 @@ _LITERALS = {
     "sqlserver": (b"[dbo]", b"\ngo", b"nvarchar", b"identity", b"uniqueidentifier"),
     "oracle": (b"varchar2", b"number", b"\n/"),
     "clickhouse": (b"mergetree",),
+    UNKNOWN: (b"blob", b"clob", b"datetime"),
 }
 _TRIED = 20
 
@@ -112,12 +119,20 @@ def hinted_by_name(file: str) -> str | None:
     return hinted(PurePosixPath(file).name)
 
 
+def hinted_by_names(files: Iterable[str]) -> str | None:
+    """The dialect that the first of some files' own names to state one states."""
+    return next((hint for hint in map(hinted_by_name, files) if hint is not None), None)
+
+
 def dialect_of(scripts: list[Script]) -> str:
     """The dialect of scripts that belong together.
 
-    A word in the name counts unless the content shows another one; without either, it is
-    PostgreSQL's if it parses as such.
+    A word in the files' own names counts, and one in their folders' unless the content shows
+    another one; without either, it is PostgreSQL's if it parses as such.
     """
+    named = hinted_by_names(script.file for script in scripts)
+    if named is not None:
+        return named
     shown: dict[str, int] = {}
     for script in scripts:
         for dialect, count in _counted(script.text).items():

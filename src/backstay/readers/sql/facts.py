@@ -115,7 +115,9 @@ class _Writer:
             identity=column.identity,
             generated=_text(column.generated),
             serial=_is_serial(column),
-            user_type=self.name(base) if isinstance(base, UserType) else None,
+            user_type=self.name(base)
+            if isinstance(base, UserType) and base.kind in {"enum", "domain"}
+            else None,
             collation=column.collation,
             comment=column.comment,
         )

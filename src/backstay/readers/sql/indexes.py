@@ -73,6 +73,8 @@ def create_index(step: Step, node: Node) -> None:
     add_index(step, index)
     if node["relation"].get("inh", False):
         spread_to_partitions(step, index)
+    elif isinstance(relation, Table) and relation.partition_strategy is not None:
+        index.valid = not relation.children
 
 
 def key_part(step: Step, relation: Table | View, node: Node, where: Place) -> IndexPart:
@@ -148,6 +150,17 @@ def spread_to_partitions(step: Step, index: Index) -> None:
         return
     for child in index.table.children:
         attach_index(step, index, child)
+
+
+def check_valid(index: Index) -> None:
+    """A parent's index that was made alone becomes valid with the last partition's."""
+    if not index.valid and isinstance(index.table, Table):
+        attached = sum(
+            each.parent is index
+            for child in index.table.children
+            for each in child.indexes.values()
+        )
+        index.valid = attached == len(index.table.children)
 
 
 def attach_index(step: Step, parent: Index, table: Table) -> None:

@@ -67,7 +67,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 def layouts_of(scripts: Iterable[Script]) -> tuple[list[Layout], list[Script]]:
     """The migration directories among some files, and the files that are no migrations."""
-    found: dict[tuple[str, str, str | None], list[Part]] = defaultdict(list)
+    found: dict[Group, list[Part]] = defaultdict(list)
     rest: list[Script] = []
     for script in scripts:
         for recognise in _RECOGNISERS:
@@ -79,14 +79,34 @@ def layouts_of(scripts: Iterable[Script]) -> tuple[list[Layout], list[Script]]:
         else:
             rest.append(script)
     layouts = [
-        Layout(
-            database=folder,
-            tool=tool,
-            parts=tuple(sorted(parts, key=lambda part: (part.order, part.script.file))),
-        )
-        for (folder, tool, _), parts in found.items()
+        Layout(database=folder, tool=tool, parts=_sorted(parts))
+        for (folder, tool, _), parts in _with_shared(found).items()
     ]
     return sorted(_merged(layouts), key=lambda layout: (layout.database, layout.tool)), rest
+
+
+def _sorted(parts: list[Part]) -> tuple[Part, ...]:
+    return tuple(sorted(parts, key=lambda part: (part.order, part.script.file)))
+
+
+Group = tuple[str, str, str | None]
+
+
+def _with_shared(found: dict[Group, list[Part]]) -> dict[Group, list[Part]]:
+    """Groups by dialect, each with the files of its folder that are for all dialects.
+
+    A migration in a dialect's own file (``1_a.mysql.up.sql``) takes the place of ``1_a.up.sql``.
+    """
+    groups: dict[Group, list[Part]] = {}
+    dialects = {(folder, tool) for folder, tool, dialect in found if dialect is not None}
+    for (folder, tool, dialect), parts in found.items():
+        if dialect is None and (folder, tool) in dialects:
+            continue
+        own = {(part.version, part.direction) for part in parts}
+        shared = found.get((folder, tool, None), []) if dialect is not None else []
+        more = [part for part in shared if (part.version, part.direction) not in own]
+        groups[folder, tool, dialect] = parts + more
+    return groups
 
 
 def _folder(file: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from backstay.model.data import Dialect, Table
 from backstay.model.facts import Fact, NotChecked, Unread
 from backstay.model.places import Place
 from backstay.readers.collector import collector_paused
-from backstay.readers.sql.dialects import POSTGRESQL, TITLES, dialect_of
+from backstay.readers.sql.dialects import POSTGRESQL, TITLES, dialect_of, hinted_by_names
 from backstay.readers.sql.layouts import Layout, layouts_of
 from backstay.readers.sql.run import Run
 from backstay.readers.sql.schema_files import schema_layouts
@@ -90,14 +90,15 @@ def dialect_fact(layout: Layout, dialect: str) -> Dialect:
 def _with_own_names(layouts: list[Layout]) -> Iterator[Layout]:
     """Layouts whose databases have different names."""
     taken: set[str] = set()
+    shared = Counter(layout.database for layout in layouts)
     for layout in layouts:
-        name = layout.database
-        if name in taken:
-            name = f"{name} ({layout.tool})"
-        number = 1
+        name, number = layout.database, 1
+        dialect = hinted_by_names(part.script.file for part in layout.parts)
+        if shared[layout.database] > 1:
+            name = f"{name} ({dialect or layout.tool})"
         while name in taken:
             number += 1
-            name = f"{layout.database} ({layout.tool} {number})"
+            name = f"{layout.database} ({dialect or layout.tool} {number})"
         taken.add(name)
         yield msgspec.structs.replace(layout, database=name)
 

@@ -32,6 +32,7 @@ class Step:
         located: False where the text itself is not in the file, so that only ``outer`` is known.
         outer: the place of the statement that runs this one.
         level: how many functions are being run.
+        strict: whether a part that cannot be applied ends the statement, since a handler waits.
         notes: what could not be told, to be reported as not checked.
     """
 
@@ -42,6 +43,7 @@ class Step:
     located: bool = True
     outer: Place | None = None
     level: int = 0
+    strict: bool = False
     notes: list[str] = field(default_factory=list)
 
     def place(self) -> Place:
@@ -65,6 +67,8 @@ class Step:
         try:
             yield
         except NotApplied as reason:
+            if self.strict:
+                raise
             self.notes.append(str(reason))
 
     def within(self, text: bytes, start: int | None) -> Step:
@@ -77,6 +81,7 @@ class Step:
             located=start is not None,
             outer=self.place(),
             level=self.level + 1,
+            strict=self.strict,
         )
 
     def table(self, node: Node) -> Table:
