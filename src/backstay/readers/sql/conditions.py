@@ -1,23 +1,22 @@
 """Conditions over the catalogs, such as IF NOT EXISTS (SELECT FROM pg_type ...), without a server.
 
-Only what migrations commonly ask: whether a table, column, type, index, constraint, schema,
-function, trigger, policy or extension of some name exists.
+Only what migrations commonly ask: whether a table, column, type, enum label, index, constraint,
+schema, function, trigger, policy or extension of some name exists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from backstay.foreign.postgast import SqlFault, parse
-from backstay.readers.sql.items import Composite, Index, Relation, Sequence, Table, View
+from backstay.readers.sql.catalog_look import LOOKS, Wanted
 from backstay.readers.sql.types import qualified, strings
 
 if TYPE_CHECKING:
     from backstay.foreign.postgast import Node
     from backstay.readers.sql.database import Database
 
-Wanted = dict[str, str]
+_TRUE = {"AND_EXPR": False, "OR_EXPR": True}
 
 
 def truth_of(text: str, database: Database) -> bool | None:
@@ -47,7 +46,7 @@ def _truth(node: Node, database: Database) -> bool | None:
 def _logic(operator: str, values: list[bool | None]) -> bool | None:
     if operator == "NOT_EXPR":
         return None if values[0] is None else not values[0]
-    decisive = operator == "OR_EXPR"
+    decisive = _TRUE[operator]
     if decisive in values:
         return decisive
     return None if None in values else not decisive
@@ -69,138 +68,83 @@ def _is_there(node: Node, database: Database) -> bool | None:
 
 
 def _exists(select: Node, database: Database) -> bool | None:
-    sources = select.get("fromClause", [])
-    if len(sources) != 1 or "RangeVar" not in sources[0] or "groupClause" in select:
+    """Whether a query over the catalogs finds a row."""
+    sources: list[str] = []
+    conditions: list[Node] = []
+    for each in select.get("fromClause", []):
+        if not _add_source(each, sources, conditions):
+            return None
+    if "groupClause" in select or "withClause" in select or not sources:
         return None
-    look = _CATALOGS.get(sources[0]["RangeVar"]["relname"])
-    wanted = _equalities(select["whereClause"]) if "whereClause" in select else None
-    return None if look is None or wanted is None else look(database, wanted)
+    wanted: Wanted = {}
+    conditions += [select["whereClause"]] if "whereClause" in select else []
+    if not all(_add_equalities(condition, wanted) for condition in conditions):
+        return None
+    look = LOOKS.get(frozenset(sources) - _BESIDE if len(sources) > 1 else frozenset(sources))
+    return None if look is None else look(database, wanted)
 
 
-def _equalities(node: Node) -> Wanted | None:
-    """The columns that must equal constants; None where the condition says anything else."""
+# Catalogs that are joined to others for a name.
+_BESIDE = frozenset(("pg_namespace", "pg_class"))
+
+
+def _add_source(node: Node, sources: list[str], conditions: list[Node]) -> bool:
+    if "RangeVar" in node:
+        sources.append(node["RangeVar"]["relname"])
+        return True
+    join = node.get("JoinExpr")
+    if join is None or join.get("jointype") != "JOIN_INNER":
+        return False
+    if "quals" in join:
+        conditions.append(join["quals"])
+    return _add_source(join["larg"], sources, conditions) and _add_source(
+        join["rarg"], sources, conditions
+    )
+
+
+def _add_equalities(node: Node, wanted: Wanted) -> bool:
+    """Collect the columns that must equal constants; False where the condition says more."""
     if "BoolExpr" in node and node["BoolExpr"]["boolop"] == "AND_EXPR":
-        found: Wanted = {}
-        for arg in node["BoolExpr"]["args"]:
-            part = _equalities(arg)
-            if part is None:
-                return None
-            found |= part
-        return found
+        return all(_add_equalities(arg, wanted) for arg in node["BoolExpr"]["args"])
     operation = node.get("A_Expr", {})
-    if operation.get("kind") != "AEXPR_OP" or strings(operation.get("name", [])) != ["="]:
-        return None
+    if strings(operation.get("name", [])) != ["="]:
+        return False
     left, right = operation["lexpr"], operation["rexpr"]
     column = strings(left.get("ColumnRef", {}).get("fields", []))
-    text = _constant(right)
-    return {column[-1]: text} if column and text is not None else None
+    if not column:
+        left, right = right, left
+        column = strings(left.get("ColumnRef", {}).get("fields", []))
+    if operation["kind"] == "AEXPR_IN":
+        texts = [_constant(item) for item in right.get("List", {}).get("items", [])]
+    elif operation["kind"] == "AEXPR_OP":
+        if "ColumnRef" in right:  # what ties two catalogs together
+            return True
+        texts = [_constant(right)]
+    else:
+        return False
+    values = frozenset(text for text in texts if text is not None)
+    if not column or len(values) < len(set(texts)):
+        return False
+    before = wanted.get(column[-1])
+    wanted[column[-1]] = values if before is None else before & values
+    return True
 
 
 def _constant(node: Node) -> str | None:
-    """A constant, also one that is cast to regclass or the like, or a well-known function."""
+    """A constant, also one cast to regclass, or the type or table of a name."""
     if "TypeCast" in node:
         return _constant(node["TypeCast"]["arg"])
-    if "FuncCall" in node or "SQLValueFunction" in node:
-        called = strings(node.get("FuncCall", {}).get("funcname", []))
-        is_schema = called == ["current_schema"] or "SQLValueFunction" in node
-        return "public" if is_schema else None
+    if "SQLValueFunction" in node:
+        return "public" if node["SQLValueFunction"]["op"] == "SVFOP_CURRENT_SCHEMA" else None
+    if "FuncCall" in node:
+        called = strings(node["FuncCall"].get("funcname", []))[-1:]
+        return "public" if called == ["current_schema"] else None
+    if "SubLink" in node:  # (select oid from pg_type where typname = '...')
+        select = node["SubLink"].get("subselect", {}).get("SelectStmt", {})
+        wanted: Wanted = {}
+        if "whereClause" in select and _add_equalities(select["whereClause"], wanted):
+            named = wanted.get("typname") or wanted.get("relname") or frozenset()
+            return next(iter(named)) if len(named) == 1 else None
+        return None
     constant = node.get("A_Const", {})
     return constant["sval"].get("sval", "") if "sval" in constant else None
-
-
-Look = Callable[["Database", Wanted], "bool | None"]
-
-
-def _only(wanted: Wanted, *allowed: str) -> bool:
-    return set(wanted) <= set(allowed)
-
-
-def _relations(kinds: tuple[type[Relation], ...], name: str, schema: str, *ignored: str) -> Look:
-    def look(database: Database, wanted: Wanted) -> bool | None:
-        if name not in wanted or not _only(wanted, name, schema, *ignored):
-            return None
-        homes = [wanted[schema]] if schema in wanted else database.namespaces
-        return any(
-            isinstance(database.relations.get((home, wanted[name])), kinds) for home in homes
-        )
-
-    return look
-
-
-def _columns(database: Database, wanted: Wanted) -> bool | None:
-    allowed = ("table_name", "column_name", "table_schema", "table_catalog")
-    if not {"table_name", "column_name"} <= set(wanted) or not _only(wanted, *allowed):
-        return None
-    table = database.relation(wanted.get("table_schema"), wanted["table_name"])
-    return table is not None and wanted["column_name"] in table.columns
-
-
-def _constraints(name: str, *ignored: str) -> Look:
-    def look(database: Database, wanted: Wanted) -> bool | None:
-        if name not in wanted or not _only(wanted, name, *ignored):
-            return None
-        return any(
-            database.constraint_names[schema, wanted[name]] > 0 for schema in database.namespaces
-        )
-
-    return look
-
-
-def _types(database: Database, wanted: Wanted) -> bool | None:
-    if "typname" not in wanted or not _only(wanted, "typname", "typtype"):
-        return None
-    return any(database.type(schema, wanted["typname"]) for schema in database.namespaces)
-
-
-def _parts(attribute: str, name: str, table: str, *ignored: str) -> Look:
-    def look(database: Database, wanted: Wanted) -> bool | None:
-        if name not in wanted or not _only(wanted, name, table, *ignored):
-            return None
-        if table in wanted:
-            relation = database.relation(*qualified(wanted[table].split(".")))
-            return relation is not None and wanted[name] in getattr(relation, attribute, {})
-        relations = database.relations.values()
-        return any(wanted[name] in getattr(each, attribute, {}) for each in relations)
-
-    return look
-
-
-def _named(attribute: str, name: str) -> Look:
-    def look(database: Database, wanted: Wanted) -> bool | None:
-        if set(wanted) != {name}:
-            return None
-        return wanted[name] in getattr(database, attribute)
-
-    return look
-
-
-def _functions(database: Database, wanted: Wanted) -> bool | None:
-    if set(wanted) != {"proname"}:
-        return None
-    return any(database.routines.get((each, wanted["proname"])) for each in database.namespaces)
-
-
-_CATALOGS: dict[str, Look] = {
-    "tables": _relations((Table, View), "table_name", "table_schema", "table_type"),
-    "pg_tables": _relations((Table,), "tablename", "schemaname"),
-    "views": _relations((View,), "table_name", "table_schema"),
-    "pg_views": _relations((View,), "viewname", "schemaname"),
-    "pg_matviews": _relations((View,), "matviewname", "schemaname"),
-    "pg_class": _relations((Table, View, Index, Sequence, Composite), "relname", "-", "relkind"),
-    "pg_indexes": _relations((Index,), "indexname", "schemaname", "tablename"),
-    "sequences": _relations((Sequence,), "sequence_name", "sequence_schema"),
-    "columns": _columns,
-    "pg_constraint": _constraints("conname", "conrelid", "contype"),
-    "table_constraints": _constraints(
-        "constraint_name", "table_name", "table_schema", "constraint_type", "constraint_schema"
-    ),
-    "pg_type": _types,
-    "pg_trigger": _parts("triggers", "tgname", "tgrelid"),
-    "triggers": _parts("triggers", "trigger_name", "event_object_table", "trigger_schema"),
-    "pg_policies": _parts("policies", "policyname", "tablename", "schemaname"),
-    "pg_policy": _parts("policies", "polname", "polrelid"),
-    "pg_namespace": _named("namespaces", "nspname"),
-    "schemata": _named("namespaces", "schema_name"),
-    "pg_extension": _named("extensions", "extname"),
-    "pg_proc": _functions,
-}
