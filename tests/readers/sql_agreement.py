@@ -14,6 +14,7 @@ from backstay.model.places import Place
 from backstay.proofs.schema_check import differences
 from backstay.readers.sources import Sources
 from backstay.readers.sql import read_sql
+from backstay.readers.sql.run import DEFECT
 from backstay.readers.sql.splitter import split
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def facts_of(folder: Path, files: dict[str, str]) -> list[Fact]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return list(read_sql(list(files), Sources(folder)))
+    return list(read_sql(list(files), Sources(folder), every_doubt=True))
 
 
 def statements(script: str) -> list[str]:
@@ -118,6 +119,7 @@ def disagreements(connection: Connection, folder: Path, script: str) -> list[str
     refused = refusals(connection, statements(script))
     real = read_catalog(connection, FILE)
     told = _told(script.encode(), static)
+    assert not [why for why in told.values() if why.startswith(DEFECT)], told
     found = list(differences(Backend(static), Backend(real), FILE))
     found += [f"refused here alone ({told[at]}): {at}" for at in told if at not in refused]
     found += [f"refused there alone ({refused[at]}): {at}" for at in refused if at not in told]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from backstay.readers.sql.columns import (
     add_column,
+    keep_default,
     make_identity,
     needs_type,
     set_default,
@@ -180,6 +181,7 @@ def _set_type(step: Step, table: Table, command: Node) -> None:
         if isinstance(view, View):
             raise NotApplied(f"the view {view.name} uses the column {column.name}")
     for each in _changed(table, command):
+        keep_default(each)
         for used in list(each.uses):
             if isinstance(used, UserType | Composite | Extension):
                 each.release(used)
@@ -236,8 +238,14 @@ def _set_expression(step: Step, table: Table, command: Node) -> None:
         set_generated(step, each, command["def"])
 
 
+def _refuse_partition(table: Table) -> None:
+    if table.partition_of is not None:
+        raise NotApplied(f"{table.name} is a partition and has the identity of its parent")
+
+
 def _add_identity(step: Step, table: Table, command: Node) -> None:
     column = _column(step, table, command)
+    _refuse_partition(table)
     if column.nullable:
         raise NotApplied(f"{column.name} must be NOT NULL to become an identity column")
     make_identity(step, column, command["def"]["Constraint"])
@@ -245,6 +253,7 @@ def _add_identity(step: Step, table: Table, command: Node) -> None:
 
 def _set_identity(step: Step, table: Table, command: Node) -> None:
     column = _column(step, table, command)
+    _refuse_partition(table)
     for each in command["def"]["List"]["items"]:
         if each["DefElem"]["defname"] == "generated":
             value = each["DefElem"]["arg"]["Integer"].get("ival", 0)
@@ -253,6 +262,7 @@ def _set_identity(step: Step, table: Table, command: Node) -> None:
 
 def _drop_identity(step: Step, table: Table, command: Node) -> None:
     column = _column(step, table, command)
+    _refuse_partition(table)
     if column.identity is None:
         if command.get("missing_ok"):
             return

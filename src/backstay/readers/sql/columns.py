@@ -146,6 +146,15 @@ def set_default(step: Step, column: Column, node: Node | None) -> None:
             column.default_item = default
 
 
+def keep_default(column: Column) -> None:
+    """Before a column gets another type: its default stays one of the type that it has."""
+    if isinstance(column.type.base, Item) and column.default is not None:
+        if column.default_item is None:
+            column.default_item = Default(name=column.name, where=column.where, column=column)
+            column.default_item.needs(column, Link.AUTO)
+        column.default_item.needs(column.type.base)
+
+
 def drop_default(column: Column) -> None:
     """Take a column's default away."""
     column.default = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from backstay.readers.sql.binding import bind_expression
 from backstay.readers.sql.columns import plain_columns
 from backstay.readers.sql.database import NotApplied
-from backstay.readers.sql.items import Column, Composite, Item, Link, Sequence, UserType
+from backstay.readers.sql.items import Column, Composite, Default, Item, Link, Sequence, UserType
 from backstay.readers.sql.step import option
 from backstay.readers.sql.types import qualified, strings, type_text, type_use
 
@@ -67,8 +67,9 @@ def alter_enum(step: Step, node: Node) -> None:
 def _rename_in_defaults(enum: UserType, old: str, new: str) -> None:
     """Defaults keep the label itself, whatever it is called."""
     for item in enum.used_by:
-        if isinstance(item, Column) and item.default is not None:
-            tree = item.default.tree
+        column = item.column if isinstance(item, Default) else item
+        if isinstance(column, Column) and column.default is not None:
+            tree = column.default.tree
             constant = tree.get("TypeCast", {}).get("arg", tree).get("A_Const", {})
             if constant.get("sval", {}).get("sval") == old:
                 constant["sval"] = {"sval": new}

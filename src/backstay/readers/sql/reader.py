@@ -13,6 +13,7 @@ from backstay.model.facts import Fact, NotChecked, Unread
 from backstay.model.places import Place
 from backstay.readers.collector import collector_paused
 from backstay.readers.sql.dialects import POSTGRESQL, TITLES, dialect_of, hinted_by_names
+from backstay.readers.sql.doubts import summarised
 from backstay.readers.sql.layouts import Layout, layouts_of
 from backstay.readers.sql.run import Run
 from backstay.readers.sql.schema_files import schema_layouts
@@ -29,8 +30,16 @@ if TYPE_CHECKING:
 _SAME_SCHEMA = 0.8
 
 
-def read_sql(files: Sequence[str], sources: Sources) -> Iterator[Fact]:
-    """The facts in some SQL files (paths below the root of ``sources``)."""
+def read_sql(
+    files: Sequence[str], sources: Sources, *, every_doubt: bool = False
+) -> Iterator[Fact]:
+    """The facts in some SQL files.
+
+    Args:
+        files: paths below the root of ``sources``.
+        sources: where they are read.
+        every_doubt: tell each statement that cannot be read or applied, also where they are many.
+    """
     scripts: list[Script] = []
     for file in sorted(files):
         try:
@@ -39,7 +48,7 @@ def read_sql(files: Sequence[str], sources: Sources) -> Iterator[Fact]:
             yield Unread(where=Place(file=file), why=error.reason)
     with collector_paused():
         facts = _facts(scripts, sources)
-    yield from facts
+    yield from facts if every_doubt else summarised(facts)
 
 
 def _facts(scripts: list[Script], sources: Sources) -> list[Fact]:

@@ -186,6 +186,8 @@ def _rename_part(step: Step, node: Node, attribute: str) -> None:
     old, new = node["subname"], node["newname"]
     if old not in parts:
         raise NotApplied(f"there is no {old}")
+    if new == old and attribute == "triggers":
+        return
     if new in parts:
         raise NotApplied(f"{new} exists already")
     part = parts.pop(old)
