@@ -87,6 +87,28 @@ def test_conditions_over_the_catalogs_are_told(body: str, tmp_path: Path) -> Non
         "to_regtype('missing') is null or (select count(*) from t) > 3",
         "exists (select 1 from pg_policies where policyname = 'p' and tablename = 't')",
         "not exists (select 1 from pg_extension where extname = 'citext')",
+        (
+            "exists (select from information_schema.columns where table_name = 't'"
+            " and column_name = 'a' and data_type in ('text', 'integer') and is_nullable = 'YES')"
+        ),
+        "exists (select 1 from pg_enum where enumlabel = 'ok' and enumtypid = 'mood'::regtype)",
+        (
+            "not exists (select 1 from pg_enum e join pg_type t on t.oid = e.enumtypid"
+            " where t.typname = 'mood' and e.enumlabel = 'sad')"
+        ),
+        (
+            "not exists (select 1 from pg_enum where enumlabel = 'sad'"
+            " and enumtypid = (select oid from pg_type where typname = 'mood'))"
+        ),
+        (
+            "exists (select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+            " where n.nspname = 'public' and c.relname = 'i')"
+        ),
+        (
+            "not exists (select 1 from pg_constraint c, pg_class t where c.conrelid = t.oid"
+            " and c.conname = 'k' and t.relname = 't')"
+        ),
+        "exists (select 1 from pg_attribute where attrelid = 't'::regclass and attname = 'a')",
     ],
 )
 def test_conditions_that_hold_let_their_statements_run(condition: str, tmp_path: Path) -> None:
@@ -97,10 +119,31 @@ create index i on t (a);
 create function f() returns trigger language plpgsql as 'begin return new; end';
 create trigger g before insert on t for each row execute function f();
 create policy p on t using (a > 0);
+create type mood as enum ('ok');
 do $$ begin if {condition} then alter table t add column b int; end if; end $$;
 """
     read = Read(tmp_path, {"schema.sql": sql})
     assert [column.name for column in read.of(Column)] == ["a", "b"]
+    assert read.of(NotChecked) == []
+
+
+@pytest.mark.parametrize(
+    ("handler", "columns"),
+    [("null;", ["a"]), ("alter table t add column c int;", ["a", "c"])],
+)
+def test_a_handler_takes_over_where_a_statement_fails(
+    handler: str, columns: list[str], tmp_path: Path
+) -> None:
+    sql = f"""\
+create table t (a int, constraint k check (a > 0));
+do $$ begin
+  alter table t add constraint k check (a > 1);
+  alter table t add column never int;
+exception when duplicate_object then {handler}
+end $$;
+"""
+    read = Read(tmp_path, {"schema.sql": sql})
+    assert [column.name for column in read.of(Column)] == columns
     assert read.of(NotChecked) == []
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from backstay.model.data import Dialect, Table
+from backstay.model.data import Column, Dialect, Table
 from backstay.model.facts import NotChecked, Unread
 from tests.readers.reading_sql import Read
 
@@ -36,6 +36,8 @@ NONE = "MATCH (a:Person) RETURN a;\nLET x = 1;\n"
         ("schema.sql", POSTGRESQL, "postgresql"),
         ("schema.sql", ANY, "postgresql"),
         ("schema.sql", NONE, "unknown"),
+        ("schema.sql", "create table t (a varchar(10), data blob not null);", "unknown"),
+        ("schema.sql", "create table t (datetime timestamptz, blob text);", "postgresql"),
         ("sqlite/schema.sql", ANY, "sqlite"),
         ("db/schema.mysql.sql", ANY, "mysql"),
         ("db/pg/schema.sql", ANY, "postgresql"),
@@ -63,6 +65,23 @@ def test_other_dialects_are_named_and_not_read(tmp_path: Path) -> None:
         ("the database mysql", "MySQL schemas are not read yet")
     ]
     assert read.of(Unread) == []
+
+
+def test_a_migration_for_all_dialects_counts_unless_one_has_its_own(tmp_path: Path) -> None:
+    files = {
+        "m/1_a.up.sql": "create table t (a int);",
+        "m/2_b.up.sql": "alter table t add b int;",
+        "m/2_b.postgres.up.sql": "alter table t add c jsonb;",
+        "m/2_b.sqlite3.up.sql": "alter table t add d int;",
+        "m/2_b.cockroach.up.sql": "alter table t add e int;",
+    }
+    read = Read(tmp_path, dict(files))
+    assert {each.database: each.files for each in read.of(Dialect)} == {
+        "m (postgresql)": ("m/1_a.up.sql", "m/2_b.postgres.up.sql"),
+        "m (sqlite)": ("m/1_a.up.sql", "m/2_b.sqlite3.up.sql"),
+        "m (cockroachdb)": ("m/1_a.up.sql", "m/2_b.cockroach.up.sql"),
+    }
+    assert [column.name for column in read.of(Column)] == ["a", "c"]
 
 
 def test_dialects_side_by_side_in_one_folder_are_told_apart(tmp_path: Path) -> None:
