@@ -3,9 +3,11 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backstay.model.errors import BadRequest
 from backstay.review.patches import file_patch
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def test_a_patch_makes_the_new_text_of_the_old(
 ) -> None:
     start, times_before, end, times_after = around
     before, after = (
-        f"{start * times_before}{each}{end * times_after}".replace("long", "x" * 9000).encode()
+        f"{start * times_before}{each}{end * times_after}".replace("long", "x" * 300).encode()
         for each in middle
     )
     patch = file_patch("with space.sql", before, after)
@@ -63,3 +65,10 @@ def test_a_change_in_a_long_file_shows_its_three_neighbours_and_its_line() -> No
     assert shown[2] == "@@ -69997,7 +69997,7 @@"
     assert shown[3] == " line 69997"
     assert shown[-1] == " line 70003"
+
+
+def test_no_patch_shows_a_document_that_is_all_on_one_line() -> None:
+    for size in (30_000, 3_000_000):
+        line = b"[" + b"1," * size + b"1]\n"
+        with pytest.raises(BadRequest, match="too long"):
+            file_patch("api.json", line, line.replace(b"[1", b"[2", 1))

@@ -16,7 +16,7 @@ MAX_DEPTH = 200
 MAX_IGNORE_BYTES = 1024 * 1024
 
 # Mappings, lists, keys and scalars in one file.
-MAX_VALUES = 4_000_000
+MAX_VALUES = 2_000_000
 
 # Keys given twice that are listed for one file; further ones say nothing new.
 MAX_DUPLICATES = 1_000

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # No real API comes near; beyond it, parts that refer to each other multiply without end.
-MAX_PARTS = 500_000
+MAX_PARTS = 250_000
 
 
 class Description:

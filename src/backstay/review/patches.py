@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _CONTEXT_LINES = 3
 _BLOCK = 16 * 1024
+_LONGEST_PART = 4 * _BLOCK
+_LONGEST_PATCH = 20_000
 
 # Lines end where git has them end, which is not where str.splitlines does.
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -34,8 +36,8 @@ _HUNK = re.compile(r"@@ -(\d+)(|,\d+) \+(\d+)(|,\d+) @@\n")
 def patch_of(finding: Finding, backend: Backend, sources: Sources) -> str | None:
     """A unified diff that carries out the finding's fix, or None where there is none to offer.
 
-    A patch whose context would show a secret is not offered, nor one to a file that `git apply`
-    does not take for text, or whose name it would not take as it stands.
+    A patch whose context would show a secret is not offered, nor one to a file whose lines are
+    very long, that `git apply` does not take for text, or whose name it would not take.
     """
     try:
         patch = "".join(_patches(finding, backend, sources))
@@ -108,13 +110,16 @@ def file_patch(file: str, before: bytes | None, after: bytes, skipped: int = 0) 
     Only the part that differs is compared, as files may be large.
 
     Raises:
-        BadRequest: `git apply` would not take the file for text, or its name as it stands.
+        BadRequest: `git apply` would not take the file for text, or its name as it stands; or
+            its lines are too long for a patch to be of use.
     """
     if before == after:
         return ""
     if not file.isprintable() or {'"', "\\"} & {*file}:
         raise BadRequest(f"{file!r} cannot be named in a patch")
     start, old, new = _part_that_differs(_checked_text(before or b""), after)
+    if max(len(old), len(new)) > _LONGEST_PART:
+        raise BadRequest("its lines are too long for a patch to be of use")
     lines = difflib.unified_diff(
         _LINE.findall(old.decode()),
         _LINE.findall(new.decode()),
@@ -123,10 +128,13 @@ def file_patch(file: str, before: bytes | None, after: bytes, skipped: int = 0) 
         n=_CONTEXT_LINES,
     )
     skipped += after.count(b"\n", 0, start)
-    return "".join(
+    patch = "".join(
         line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
         for line in (_moved(line, skipped) for line in lines)
     )
+    if len(patch) > _LONGEST_PATCH:
+        raise BadRequest("its lines are too long for a patch to be of use")
+    return patch
 
 
 def _checked_text(data: bytes) -> bytes:
