@@ -142,3 +142,15 @@ grant select on t to :role;
     read = Read(tmp_path, {"schema.sql": sql})
     assert read.names(Column) == ["column schema.t.a", "column app_schema.u.a"]
     assert read.of(Unread) == []
+
+
+def test_more_definitions_than_can_be_judged_leave_no_half_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backstay.readers.sql.run._MOST_DEFINITIONS", 1_000)
+    long_text = f"{BEFORE}comment on table before is '{'x' * 5_000}';\n"
+    many = "".join(f"create table t{number} (a int);\n" for number in range(50))
+    assert not why(Read(tmp_path / "few", {"schema.sql": long_text}))
+    read = Read(tmp_path / "many", {"schema.sql": many})
+    assert not read.of(Table)
+    assert "MB of definitions" in why(read)[0]
