@@ -9,9 +9,8 @@ import msgspec
 from backstay.model.events import unheard
 from backstay.project.git import base_of, is_unborn, renamed_files
 from backstay.project.git_trees import below, tree_at
-from backstay.project.settings import FILE
 from backstay.project.site_ids import new_since
-from backstay.review.reading import read_backend
+from backstay.review.reading import read_backend, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,19 +42,20 @@ def only_introduced(
         there = tuple(path for path in targets.paths if (folder / path).exists())
         then = msgspec.structs.replace(targets, root=folder.resolve(), paths=there)
         uncached = msgspec.structs.replace(options, use_cache=False)
-        before = read_backend(then, uncached, unheard) if there else None
-        found = [] if before is None else judged_ids(before, practices)
+        found = []
+        if there:
+            # By the present settings: those of that time may be wrong, and nobody can mend them.
+            before = read_backend(then, uncached, unheard, settings_of(targets.root))
+            found = judged_ids(before, practices)
     new = new_since((finding.id for finding in findings), found)
     return tuple(finding for finding in findings if finding.id in new)
 
 
 def _wanted(targets: Targets) -> Callable[[str], bool]:
-    """What the targets hold, and the settings and ignore files that say how to read it."""
+    """What the targets hold, and the ignore files that say how to read it."""
     inside = below(*targets.paths)
     everything = "." in targets.paths
-    return lambda file: (
-        everything or inside(file) or file.rpartition("/")[2] in {FILE, ".gitignore"}
-    )
+    return lambda file: everything or inside(file) or file.rpartition("/")[2] == ".gitignore"
 
 
 def judged_ids(reading: Reading, practices: Sequence[Practice]) -> list[str]:

@@ -87,13 +87,15 @@ class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
     use_cache: bool = True
 
 
-def read_backend(targets: Targets, options: ReadingOptions, emit: Emit) -> Reading:
-    """Read the settings and all inputs below the targets.
+def read_backend(
+    targets: Targets, options: ReadingOptions, emit: Emit, settings: Settings | None = None
+) -> Reading:
+    """Read the settings, unless they are given, and all inputs below the targets.
 
     Raises:
         BadRequest: the settings have a fault.
     """
-    settings = _settings(targets.root)
+    settings = settings or settings_of(targets.root)
     emit(Progress(step="look", text=str(targets.root)))
     inventory = take_inventory(
         targets.root,
@@ -118,7 +120,12 @@ def read_backend(targets: Targets, options: ReadingOptions, emit: Emit) -> Readi
     )
 
 
-def _settings(root: Path) -> Settings:
+def settings_of(root: Path) -> Settings:
+    """The settings of the project at ``root``, with the present names of practices.
+
+    Raises:
+        BadRequest: they have a fault.
+    """
     names = [each.name for each in all_practices()]
     return with_current_names(load_settings(root), settings_file(root), current_name, names)
 
