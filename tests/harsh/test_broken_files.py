@@ -103,6 +103,8 @@ def test_a_byte_order_mark_tells_how_to_read(encoding: str, tmp_path: Path) -> N
     ended = backstay("review", "--json", cwd=write(tmp_path, files))
     assert not ended.unread
     assert ended.found_in == set(files)
+    patches = [each["fix"]["patch"] for each in ended.report["findings"]]
+    assert any(patches) == (encoding == "utf-8-sig")  # git takes the others for binary
 
 
 def test_a_dockerfile_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backstay.model.errors import BadRequest
-from backstay.review.patches import file_patch
+from backstay.review.patch_text import file_patch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_patch_makes_the_new_text_of_the_old(
 ) -> None:
     start, times_before, end, times_after = around
     before, after = (
-        f"{start * times_before}{each}{end * times_after}".replace("long", "x" * 300).encode()
+        f"{start * times_before}{each}{end * times_after}".replace("long", "x" * 50).encode()
         for each in middle
     )
     patch = file_patch("with space.sql", before, after)

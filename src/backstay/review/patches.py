@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from backstay.model.errors import BackstayError, BadRequest
+from backstay.model.errors import BackstayError
 from backstay.model.findings import Put, Remove, Replace
 from backstay.model.places import Place
 from backstay.project.secrets import mask
-from backstay.readers.encoding import encoding_of
 from backstay.review.migration_files import files_for_sql
+from backstay.review.patch_text import CONTEXT_LINES, checked_text, file_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from backstay.model.backend import Backend
     from backstay.model.findings import Edit, Finding
     from backstay.readers.sources import Sources
-
-_CONTEXT_LINES = 3
-_BLOCK = 16 * 1024
-_LONGEST_PART = 4 * _BLOCK
-_LONGEST_PATCH = 20_000
-
-# Lines end where git has them end, which is not where str.splitlines does.
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_HUNK = re.compile(r"@@ -(\d+)(|,\d+) \+(\d+)(|,\d+) @@\n")
 
 
 def patch_of(finding: Finding, backend: Backend, sources: Sources) -> str | None:
@@ -84,7 +73,7 @@ def _sql_patches(finding: Finding, sql: str, backend: Backend, sources: Sources)
     if dialect is None or not isinstance(fact.where, Place):
         return
     if dialect.layout == "schema":
-        skipped, last = _last_lines(sources.read(fact.where.file))
+        skipped, last = _last_lines(checked_text(sources.read(fact.where.file)))
         separator = b"" if last.endswith(b"\n") else b"\n"
         added = sql.replace(" concurrently", "").encode()
         new = last + separator + b"\n" + added + b"\n"
@@ -99,81 +88,6 @@ def _sql_patches(finding: Finding, sql: str, backend: Backend, sources: Sources)
 def _last_lines(data: bytes) -> tuple[int, bytes]:
     """How many lines stand before the last ones, and these: enough to add something after them."""
     start = len(data)
-    for _ in range(_CONTEXT_LINES + 1):
+    for _ in range(CONTEXT_LINES + 1):
         start = data.rfind(b"\n", 0, max(start - 1, 0)) + 1
-    return data.count(b"\n", 0, start), _checked_text(data)[start:]
-
-
-def file_patch(file: str, before: bytes | None, after: bytes, skipped: int = 0) -> str:
-    """The changes of one file, or of all of it but the first ``skipped`` lines.
-
-    Only the part that differs is compared, as files may be large.
-
-    Raises:
-        BadRequest: `git apply` would not take the file for text, or its name as it stands; or
-            its lines are too long for a patch to be of use.
-    """
-    if before == after:
-        return ""
-    if not file.isprintable() or {'"', "\\"} & {*file}:
-        raise BadRequest(f"{file!r} cannot be named in a patch")
-    start, old, new = _part_that_differs(_checked_text(before or b""), after)
-    if max(len(old), len(new)) > _LONGEST_PART:
-        raise BadRequest("its lines are too long for a patch to be of use")
-    lines = difflib.unified_diff(
-        _LINE.findall(old.decode()),
-        _LINE.findall(new.decode()),
-        fromfile="/dev/null" if before is None else f"a/{file}",
-        tofile=f"b/{file}",
-        n=_CONTEXT_LINES,
-    )
-    skipped += after.count(b"\n", 0, start)
-    patch = "".join(
-        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
-        for line in (_moved(line, skipped) for line in lines)
-    )
-    if len(patch) > _LONGEST_PATCH:
-        raise BadRequest("its lines are too long for a patch to be of use")
-    return patch
-
-
-def _checked_text(data: bytes) -> bytes:
-    if encoding_of(data)[0] != "utf-8":
-        raise BadRequest("git takes UTF-16 and UTF-32 for binary")
-    return data
-
-
-def _part_that_differs(before: bytes, after: bytes) -> tuple[int, bytes, bytes]:
-    """Where two texts begin to differ, and what of each does, in whole lines with their context."""
-    least = min(len(before), len(after))
-    same = _same(least, lambda at, end: before[at:end] == after[at:end])
-    start = before.rfind(b"\n", 0, same) + 1
-    for _ in range(_CONTEXT_LINES):
-        start = before.rfind(b"\n", 0, max(start - 1, 0)) + 1
-    size, grown = len(before), len(after) - len(before)
-
-    def alike(at: int, end: int) -> bool:
-        return before[size - end : size - at] == after[size + grown - end : size + grown - at]
-
-    stop = size - _same(least - same, alike)
-    for _ in range(_CONTEXT_LINES + 1):
-        found = before.find(b"\n", stop)
-        stop = found + 1 if found >= 0 else size
-    return start, before[start:stop], after[start : stop + grown]
-
-
-def _same(most: int, alike: Callable[[int, int], bool]) -> int:
-    """How many bytes are the same for sure, of `most`, counted in blocks."""
-    for at in range(0, most, _BLOCK):
-        if not alike(at, min(at + _BLOCK, most)):
-            return at
-    return most
-
-
-def _moved(line: str, skipped: int) -> str:
-    """A line of a diff; the head of a hunk counts the lines that were not compared, too."""
-    head = _HUNK.fullmatch(line)
-    if head is None:
-        return line
-    old, new = int(head[1]) + skipped, int(head[3]) + skipped
-    return f"@@ -{old}{head[2]} +{new}{head[4]} @@\n"
+    return data.count(b"\n", 0, start), data[start:]
