@@ -13,9 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from backstay.capabilities import SUMMARIES, capability_named
 from backstay.capabilities.capability import fields_of
 from backstay.capabilities.explain import ExplainInput, explain, show
+from backstay.cli.commands import SUMMARIES, command_named
 from backstay.model.envelope import Envelope
 from backstay.practices.catalogue import all_practices
 from backstay.project.first_settings import schema_text
@@ -79,7 +79,7 @@ def write_commands() -> None:
     """All commands with their arguments and options."""
     lines = ["# Commands", "", "Every command takes `--json`, `--output FILE` and `--help`.", ""]
     for name in SUMMARIES:
-        capability = capability_named(name)
+        capability = command_named(name)
         lines += [f"## backstay {name}", "", f"{capability.summary}.", ""]
         lines += [f"```console\n$ {capability.example}\n```", "", "| option | what |", "|---|---|"]
         for field in fields_of(capability.input):

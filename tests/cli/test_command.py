@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from backstay.capabilities import SUMMARIES, capability_named
 from backstay.capabilities.capability import fields_of
+from backstay.cli.commands import SUMMARIES, command_named
 
 SCHEMA = """
 create table customer (id bigint primary key);
@@ -48,7 +48,7 @@ def test_help_names_every_command_and_an_example(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_each_command_has_help_with_an_example(name: str, tmp_path: Path) -> None:
-    capability = capability_named(name)
+    capability = command_named(name)
     shown = backstay(name, "--help", cwd=tmp_path)
     assert shown.returncode == 0
     assert capability.example in " ".join(shown.stdout.split())

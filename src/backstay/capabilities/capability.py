@@ -12,6 +12,22 @@ from backstay.model.events import Emit
 Effect = Literal["reads", "experiments", "writes"]
 
 
+class Tool(msgspec.Struct, frozen=True, kw_only=True):
+    """How a capability is offered to language models, which read little at a time.
+
+    Attributes:
+        description: what a model is told of it; each character is paid for in every session.
+        lists: the fields of the output whose elements are handed out page by page, in order.
+        brief: the form of the output that pages hold, a Struct; None where it is brief enough.
+        show: a page as text, complete on its own; None for the capability's own ``show``.
+    """
+
+    description: str
+    lists: tuple[str, ...] = ()
+    brief: Callable[[Any], Any] | None = None
+    show: Callable[[Any], str] | None = None
+
+
 class Capability(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that Backstay can do.
 
@@ -26,6 +42,7 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
         run: does the work.
         show: the output for people, as Markdown or plain text; None where the output is an
             Envelope, which has reports of its own.
+        tool: how it is offered to language models; None where it is not.
     """
 
     name: str
@@ -36,6 +53,7 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
     output: Any
     run: Callable[[Any, Emit], Any]
     show: Callable[[Any], str] | None = None
+    tool: Tool | None = None
 
 
 class Option(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +64,14 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
         positional: an argument instead of an option.
         metavar: what stands for the value in help.
         flag: another spelling than the field's name, such as "--all".
+        tool: whether tools take it, too; else it is for people only.
     """
 
     help: str
     positional: bool = False
     metavar: str | None = None
     flag: str | None = None
+    tool: bool = True
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):

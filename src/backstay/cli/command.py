@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from backstay import __version__
-from backstay.capabilities import SUMMARIES, capability_named
+from backstay.cli.commands import SUMMARIES, command_named
 from backstay.cli.streams import open_all, say, settle
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _dispatch(arguments: list[str]) -> int:
     elif name in {"-V", "--version"}:
         say(f"backstay {__version__}\n")
     elif name in SUMMARIES:
-        return _run(capability_named(name), arguments[1:])
+        return _run(command_named(name), arguments[1:])
     else:
         return _unknown(name)
     return OK

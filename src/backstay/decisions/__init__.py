@@ -1,0 +1,1 @@
+"""Decision models: facts, options and criteria as data, and the engine that weighs them."""

@@ -1,0 +1,1 @@
+"""The MCP server: every capability that is a tool, for coding agents."""
