@@ -17,15 +17,19 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         description: what a model is told of it; each character is paid for in every session.
-        lists: the fields of the output whose elements are handed out page by page, in order.
-        brief: the form of the output that pages hold, a Struct; None where it is brief enough.
-        show: a page as text, complete on its own; None for the capability's own ``show``.
+        effect: what a call does, which may be less than the command can do.
+        output: the type of a page, a ``pages.Page``.
+        brief: from the capability's outcome to a page that holds all of it.
+        show: a page as text, complete on its own.
+        lists: fields of the page whose elements are handed out page by page, in this order.
     """
 
     description: str
+    effect: Effect
+    output: type[msgspec.Struct]
+    brief: Callable[[Any], Any]
+    show: Callable[[Any], str]
     lists: tuple[str, ...] = ()
-    brief: Callable[[Any], Any] | None = None
-    show: Callable[[Any], str] | None = None
 
 
 class Capability(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +69,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
         metavar: what stands for the value in help.
         flag: another spelling than the field's name, such as "--all".
         tool: whether tools take it, too; else it is for people only.
+        path: whether it is a path, or many; tools take none outside of the project.
+        most: how many values a tool may give at a time.
     """
 
     help: str
@@ -72,6 +78,8 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     metavar: str | None = None
     flag: str | None = None
     tool: bool = True
+    path: bool = False
+    most: int | None = None
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,18 +1,27 @@
 from __future__ import annotations
 
+import fnmatch
+import hashlib
 from collections import Counter
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
-from backstay.capabilities.capability import Capability, Option
+from backstay.capabilities.capability import Capability, Option, Tool
+from backstay.capabilities.pages import Page
 from backstay.model.codec import FACT_KINDS
+from backstay.model.envelope import Location
 from backstay.model.errors import BadRequest
 from backstay.model.events import Emit, unheard
-from backstay.project.secrets import masked
+from backstay.project.secrets import mask, masked
+from backstay.reports.characters import visible
+from backstay.reports.wording import place
 from backstay.review.locations import locations
 from backstay.review.reading import ReadingOptions, read_backend
 from backstay.review.targets import resolve_targets
+
+if TYPE_CHECKING:
+    from backstay.model.facts import Fact
 
 
 class FactsInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,15 +29,26 @@ class FactsInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     targets: Annotated[
         tuple[str, ...],
-        Option(help="directories and files; the current directory by default", positional=True),
+        Option(
+            help="directories and files; the current directory by default",
+            positional=True,
+            path=True,
+        ),
     ] = ()
     kind: Annotated[
         str | None, Option(help="such as table, column, operation, service; counts without it")
     ] = None
+    name: Annotated[
+        str | None,
+        Option(help="keep to facts of this name; * and ? stand for others", metavar="GLOB"),
+    ] = None
 
 
 class FactsOutput(msgspec.Struct, frozen=True, kw_only=True):
-    """Facts of one kind, each with its location; or counts by kind where none was asked for."""
+    """Facts of one kind, each with its location; or counts by kind where none was asked for.
+
+    ``id`` is what one cites a fact by, ``text`` its name in words.
+    """
 
     facts: tuple[dict[str, Any], ...]
     counts: dict[str, int]
@@ -44,17 +64,98 @@ def facts(given: FactsInput, emit: Emit = unheard) -> FactsOutput:
         raise BadRequest(
             f"There are no facts of kind {given.kind!r}. Kinds: {', '.join(FACT_KINDS)}"
         )
+    if given.name is not None and given.kind is None:
+        raise BadRequest("A name needs a kind: backstay facts --kind table --name 'user*'")
     targets = resolve_targets(given.targets)
     reading = read_backend(targets, ReadingOptions(), emit)
     counts = Counter(fact.kind for fact in reading.backend.facts)
-    chosen = reading.backend.of(FACT_KINDS[given.kind]) if given.kind else ()
+    chosen = _chosen(reading.backend.of(FACT_KINDS[given.kind]), given) if given.kind else ()
     found = locations((fact.where for fact in chosen), reading.sources)
     shown = []
     for fact in chosen:
         where = found[fact.where]
         builtins = masked(msgspec.to_builtins(fact))
-        shown.append({**builtins, "where": msgspec.to_builtins(where)})
+        named = {"id": fact_id(fact), "text": mask(str(fact))}
+        shown.append({**named, **builtins, "where": msgspec.to_builtins(where)})
     return FactsOutput(facts=tuple(shown), counts=dict(sorted(counts.items())))
+
+
+def fact_id(fact: Fact) -> str:
+    """Twelve hexadecimal digits that one cites a fact by; they survive line shifts."""
+    return hashlib.sha256(fact.identifier.encode(errors="surrogateescape")).hexdigest()[:12]
+
+
+def _chosen(facts: tuple[Fact, ...], given: FactsInput) -> tuple[Fact, ...]:
+    if given.name is None:
+        return facts
+    return tuple(each for each in facts if _is_named(each, given.name))
+
+
+def _is_named(fact: Fact, pattern: str) -> bool:
+    """Whether its name in words fits, with or without the kind that it begins with."""
+    text = str(fact)
+    bare = text.removeprefix(fact.kind.replace("-", " ")).lstrip()
+    return any(fnmatch.fnmatchcase(each, pattern) for each in (text, bare))
+
+
+class BriefFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact: its id, its name in words, its source, and what else is known as texts."""
+
+    id: str
+    text: str
+    where: Location
+    details: dict[str, str | int | float | bool]
+
+
+class FactsPage(Page, frozen=True, kw_only=True):
+    """A part of the facts of one kind; or counts by kind."""
+
+    kind: str | None
+    facts: tuple[BriefFact, ...]
+    counts: dict[str, int]
+
+
+def brief(output: FactsOutput) -> FactsPage:
+    """All facts as one page."""
+    return FactsPage(
+        kind=output.facts[0]["kind"] if output.facts else None,
+        facts=tuple(map(_brief_fact, output.facts)),
+        counts={} if output.facts else output.counts,
+    )
+
+
+def _brief_fact(fact: dict[str, Any]) -> BriefFact:
+    known = {"id", "text", "where", "kind"}
+    where = fact["where"]
+    return BriefFact(
+        id=fact["id"],
+        text=fact["text"],
+        where=Location(**{key: where.get(key) for key in ("file", "line", "system", "object")}),
+        details={
+            key: value if isinstance(value, str | int | float) else _compact(value)
+            for key, value in fact.items()
+            if key not in known and value not in (None, [], {}, (), "", False)
+        },
+    )
+
+
+def _compact(value: object) -> str:
+    """A nested value as JSON; names of the database as people write them."""
+    if isinstance(value, dict) and {"schema", "name"} <= value.keys():
+        return f"{value['schema']}.{value['name']}"
+    return msgspec.json.encode(value).decode()
+
+
+def show_page(page: FactsPage) -> str:
+    """A line for each fact."""
+    if not page.facts:
+        counts = [f"{kind} {count}" for kind, count in page.counts.items()]
+        return "facts by kind: " + (", ".join(counts) or "none was read")
+    return "\n".join(
+        f"{each.id} {visible(each.text)} {place(each.where)}"
+        + "".join(f" {key}={visible(str(value))}" for key, value in each.details.items())
+        for each in page.facts
+    )
 
 
 def show(output: FactsOutput) -> str:
@@ -75,4 +176,15 @@ CAPABILITY = Capability(
     output=FactsOutput,
     run=facts,
     show=show,
+    tool=Tool(
+        description=(
+            "What was read of the project: tables, columns, indexes, operations, services... each"
+            " with an id and its source. Without kind: how many there are of each."
+        ),
+        effect="reads",
+        output=FactsPage,
+        brief=brief,
+        show=show_page,
+        lists=("facts",),
+    ),
 )

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-from backstay.capabilities.capability import Capability, Option
+from backstay.capabilities import brief
+from backstay.capabilities.capability import Capability, Option, Tool
 from backstay.capabilities.review import with_receipts_kept
 from backstay.model.envelope import Envelope
 from backstay.model.errors import BadRequest
@@ -16,9 +17,12 @@ from backstay.review.targets import whole_project
 class ProveInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which findings to put to the test."""
 
-    ids: Annotated[tuple[str, ...], Option(help="ids of findings", positional=True, metavar="ID")]
+    ids: Annotated[
+        tuple[str, ...], Option(help="ids of findings", positional=True, metavar="ID", most=10)
+    ]
     target: Annotated[
-        tuple[str, ...], Option(help="the reviewed project, this directory by default")
+        tuple[str, ...],
+        Option(help="the reviewed project, this directory by default", path=True),
     ] = ()
     budget: Annotated[
         float | None, Option(help="seconds that all may take together", metavar="SECONDS")
@@ -59,4 +63,14 @@ CAPABILITY = Capability(
     input=ProveInput,
     output=Envelope,
     run=prove,
+    tool=Tool(
+        description=(
+            "Put findings to the test on a throw-away PostgreSQL: proven, refuted or not-proven,"
+            " with a receipt. Seconds to minutes; at most ten ids at a time."
+        ),
+        effect="experiments",
+        output=brief.FindingsPage,
+        brief=brief.brief,
+        show=brief.show,
+    ),
 )

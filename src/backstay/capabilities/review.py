@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-from backstay.capabilities.capability import Capability, Option
+from backstay.capabilities import brief
+from backstay.capabilities.capability import Capability, Option, Tool
 from backstay.model.envelope import Envelope, Unchecked
 from backstay.model.errors import BadRequest, NotAvailable
 from backstay.model.events import Emit, unheard
@@ -20,11 +21,15 @@ class ReviewInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     targets: Annotated[
         tuple[str, ...],
-        Option(help="directories and files; the current directory by default", positional=True),
+        Option(
+            help="directories and files; the current directory by default",
+            positional=True,
+            path=True,
+        ),
     ] = ()
-    prove: Annotated[bool, Option(help="put findings to the test on a throw-away PostgreSQL")] = (
-        False
-    )
+    prove: Annotated[
+        bool, Option(help="put findings to the test on a throw-away PostgreSQL", tool=False)
+    ] = False
     since: Annotated[
         str | None, Option(help="report only what came after this git revision", metavar="REF")
     ] = None
@@ -36,22 +41,32 @@ class ReviewInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         tuple[str, ...], Option(help="keep to these practices; may be repeated", metavar="NAME")
     ] = ()
     everything: Annotated[
-        bool, Option(help="also practices that are off by default", flag="--all")
+        bool, Option(help="also practices that are off by default", flag="--all", tool=False)
     ] = False
     fail_on: Annotated[
-        Severity | None, Option(help="exit with 1 from this severity on (default: high)")
+        Severity | None,
+        Option(help="exit with 1 from this severity on (default: high)", tool=False),
     ] = None
     include: Annotated[
-        tuple[str, ...], Option(help="also look at these paths", metavar="GLOB")
+        tuple[str, ...], Option(help="also look at these paths", metavar="GLOB", tool=False)
     ] = ()
-    exclude: Annotated[tuple[str, ...], Option(help="leave these paths out", metavar="GLOB")] = ()
+    exclude: Annotated[
+        tuple[str, ...], Option(help="leave these paths out", metavar="GLOB", tool=False)
+    ] = ()
     budget: Annotated[
-        float | None, Option(help="seconds that proofs may take together", metavar="SECONDS")
+        float | None,
+        Option(help="seconds that proofs may take together", metavar="SECONDS", tool=False),
     ] = None
-    no_cache: Annotated[bool, Option(help="read every file anew")] = False
-    no_baseline: Annotated[bool, Option(help="report what the baseline holds, too")] = False
+    no_cache: Annotated[bool, Option(help="read every file anew", tool=False)] = False
+    no_baseline: Annotated[bool, Option(help="report what the baseline holds, too", tool=False)] = (
+        False
+    )
     write_baseline: Annotated[
-        bool, Option(help="record all present findings as the baseline, and report none of them")
+        bool,
+        Option(
+            help="record all present findings as the baseline, and report none of them",
+            tool=False,
+        ),
     ] = False
 
 
@@ -118,4 +133,15 @@ CAPABILITY = Capability(
     input=ReviewInput,
     output=Envelope,
     run=review,
+    tool=Tool(
+        description=(
+            "Review the project's schemas, migrations, API contracts and containers."
+            " Gives findings by rank, each with an id for explain and prove."
+        ),
+        effect="reads",
+        output=brief.FindingsPage,
+        brief=brief.brief,
+        show=brief.show,
+        lists=brief.LISTS,
+    ),
 )

@@ -7,6 +7,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from backstay.capabilities.capability import Capability, Field, fields_of
+from backstay.capabilities.pages import PageRequest
 from backstay.cli.streams import say
 from backstay.model.errors import BadRequest
 
@@ -34,6 +35,15 @@ def parser_of(capability: Capability, formats: Sequence[str]) -> argparse.Argume
     )
     for field in fields_of(capability.input):
         _add(parser, field)
+    if capability.output is not None:
+        _add_printing(parser, capability, formats)
+    parser.set_defaults(format="text", quiet=False)
+    return parser
+
+
+def _add_printing(
+    parser: argparse.ArgumentParser, capability: Capability, formats: Sequence[str]
+) -> None:
     printing = parser.add_argument_group("output")
     printing.add_argument(
         "--format", choices=formats, help="how to print the outcome (default: text)"
@@ -41,6 +51,8 @@ def parser_of(capability: Capability, formats: Sequence[str]) -> argparse.Argume
     printing.add_argument(
         "--json", action="store_const", const="json", dest="format", help="short for --format json"
     )
+    if capability.tool is not None:
+        _add_paging(printing)
     printing.add_argument("--output", metavar="FILE", help="write the outcome to a file instead")
     printing.add_argument(
         "--verbose", action="store_true", help="in text: evidence, limits, every site, patches"
@@ -49,8 +61,22 @@ def parser_of(capability: Capability, formats: Sequence[str]) -> argparse.Argume
     printing.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="colours in text"
     )
-    parser.set_defaults(format="text")
-    return parser
+
+
+def _add_paging(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="a page of at most N elements, brief and within 8,000 tokens, as tools get it",
+    )
+    group.add_argument("--cursor", help="the page that begins there: next_cursor of one before")
+
+
+def page_request_of(parsed: argparse.Namespace) -> PageRequest | None:
+    """Which page was asked for; None for all of the outcome."""
+    limit, cursor = getattr(parsed, "limit", None), getattr(parsed, "cursor", None)
+    return None if limit is cursor is None else PageRequest(limit=limit, cursor=cursor)
 
 
 def _add(parser: argparse.ArgumentParser, field: Field) -> None:

@@ -98,6 +98,8 @@ def _run(capability: Capability, arguments: list[str]) -> int:
     try:
         outcome = capability.run(input_of(capability, parsed), progress)
         progress.clear()
+        if capability.output is None:
+            return OK
         write(printed(capability, outcome, parsed), parsed.output)
     finally:
         progress.clear()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backstay.capabilities.capability import Capability
 
 _FACES: dict[str, tuple[str, str]] = {
-    # "name": ("module", "one line"),
+    "mcp": ("backstay.mcp.command", "Serve the tools to a coding agent over MCP"),
 }
 
 SUMMARIES = {

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backstay.capabilities.pages import page_of, text_of
+from backstay.cli.arguments import page_request_of
 from backstay.cli.relocation import seen_from_here
 from backstay.cli.streams import say
 from backstay.model.envelope import Envelope
@@ -32,7 +34,11 @@ def formats_of(capability: Capability) -> tuple[str, ...]:
 
 
 def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) -> str:
-    """The outcome in the format asked for."""
+    """The outcome in the format asked for, or the page of it."""
+    request = page_request_of(parsed)
+    if request is not None and capability.tool is not None:
+        page = page_of(outcome, capability.tool, request)
+        return text_of(page, capability.tool) if parsed.format == "text" else json_text(page)
     if isinstance(outcome, Envelope):
         guidance = {each.name: each for each in all_practices()}
         if parsed.format == "text":

@@ -1,0 +1,75 @@
+"""``backstay mcp``: serve a project's tools until the client goes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from backstay.capabilities.capability import Capability, Option
+from backstay.model.errors import BadRequest
+from backstay.model.events import Emit, unheard
+from backstay.review.targets import resolve_targets
+
+_HOST = "127.0.0.1"
+_MOST_PORT = 65_535
+
+
+class McpInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to serve, and how."""
+
+    root: Annotated[
+        str,
+        Option(help="the project; that around the current directory by default", positional=True),
+    ] = "."
+    http: Annotated[
+        bool, Option(help="serve streamable HTTP on this machine instead of standard input")
+    ] = False
+    port: Annotated[int, Option(help="with --http: the port", metavar="PORT")] = 8642
+
+
+def serve(given: McpInput, _: Emit = unheard) -> None:
+    """Serve until the client closes the connection or the process is told to end.
+
+    Raises:
+        BadRequest: there is no such folder, or no such port.
+    """
+    if not 1 <= given.port <= _MOST_PORT:
+        raise BadRequest(f"{given.port} is no port. Give one from 1 to {_MOST_PORT}.")
+    if not Path(given.root).is_dir():
+        raise BadRequest(f"{given.root!r} is no folder. Name the folder of the project.")
+    root = resolve_targets((given.root,)).root
+    os.chdir(root)
+    gc.enable()  # a server goes on for days
+
+    from backstay.mcp.server import server_for  # noqa: PLC0415 (loads the SDK)
+
+    server = server_for(root)
+    gc.freeze()
+    if given.http:
+        _say(f"serving {root} at http://{_HOST}:{given.port}/mcp; Ctrl-C ends it")
+        server.run("streamable-http", host=_HOST, port=given.port, stateless_http=True)
+        return
+    if sys.stdin.isatty():
+        _say("serving on standard input, for a client that starts this command; Ctrl-D ends it")
+    server.run("stdio")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"backstay mcp: {text}\n")
+    sys.stderr.flush()
+
+
+CAPABILITY = Capability(
+    name="mcp",
+    summary="Serve the tools to a coding agent over MCP",
+    example="backstay mcp --http --port 8642",
+    effect="experiments",
+    input=McpInput,
+    output=None,
+    run=serve,
+)
