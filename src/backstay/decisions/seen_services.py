@@ -1,0 +1,146 @@
+"""What compose files and Dockerfiles show to decisions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from backstay.decisions.seen import Seen, count, listed, plural, whether
+from backstay.model.data import Dialect
+from backstay.model.deployment import ImageBuild, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from backstay.model.backend import Backend
+
+# By the last part of an image's name; a name counts with what follows a dash, too
+# ("redis-stack", "elasticsearch-oss").
+_SYSTEMS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "postgresql": (
+        "PostgreSQL",
+        ("postgres", "postgresql", "postgis", "timescaledb", "pgvector", "citus"),
+    ),
+    "mysql": ("MySQL or MariaDB", ("mysql", "mariadb", "percona")),
+    "mongodb": ("MongoDB", ("mongo", "mongodb")),
+    "cassandra": ("Cassandra or ScyllaDB", ("cassandra", "scylla")),
+    "redis": ("Redis or Valkey", ("redis", "valkey", "keydb", "dragonfly")),
+    "memcached": ("Memcached", ("memcached",)),
+    "rabbitmq": ("RabbitMQ", ("rabbitmq",)),
+    "kafka": ("Kafka or Redpanda", ("kafka", "cp-kafka", "redpanda")),
+    "nats": ("NATS", ("nats",)),
+    "elasticsearch": ("Elasticsearch or OpenSearch", ("elasticsearch", "opensearch")),
+    "other_broker": ("another broker", ("activemq", "artemis", "pulsar", "mosquitto", "emqx")),
+    "pooler": ("a connection pooler", ("pgbouncer", "pgcat", "odyssey", "pgpool")),
+    "proxy": (
+        "a proxy",
+        ("nginx", "traefik", "caddy", "haproxy", "envoy", "varnish", "httpd"),
+    ),
+}
+_BROKERS = ("rabbitmq", "kafka", "nats", "other_broker")
+_DATABASES = ("postgresql", "mysql", "mongodb", "cassandra")
+# Beside servers there are images of their tools.
+_TOOLS = frozenset(
+    ("exporter", "ui", "manager", "backup", "admin", "connect", "setup", "init", "commander")
+)
+_DIALECTS = ("postgresql", "mysql", "sqlite")
+
+
+def _services(backend: Backend) -> list[Service]:
+    """The services that run in production, as far as one can tell; each name once."""
+    found: dict[str, Service] = {}
+    for service in backend.of(Service):
+        if service.role != "development":
+            found.setdefault(service.name, service)
+    return list(found.values())
+
+
+def _files(backend: Backend) -> set[str]:
+    return {service.scope for service in _services(backend)}
+
+
+def service_count(backend: Backend) -> Seen | None:
+    """Services of compose files that are not for development."""
+    services = _services(backend)
+    return count(len(services), "service", _files(backend)) if services else None
+
+
+def own_service_count(backend: Backend) -> Seen | None:
+    """Services that are built from this repository."""
+    services = _services(backend)
+    if not services:
+        return None
+    own = [service for service in services if service.build is not None or service.dockerfile]
+    text = f"{plural(len(own), 'service')} built here in {listed(_files(backend))}"
+    return Seen(value=float(len(own)), text=text)
+
+
+def replica_count(backend: Backend) -> Seen | None:
+    """The most replicas that any service states."""
+    stated = [service for service in _services(backend) if service.replicas is not None]
+    if not stated:
+        return None
+    most = max(stated, key=lambda service: service.replicas or 0)
+    number = most.replicas or 0
+    return Seen(value=float(number), text=f"{plural(number, 'replica')} of {most.name}")
+
+
+def image_build_count(backend: Backend) -> Seen | None:
+    """Dockerfiles that are not for development."""
+    builds = [each for each in backend.of(ImageBuild) if each.role != "development"]
+    return count(len(builds), "Dockerfile", (each.scope for each in builds)) if builds else None
+
+
+def _is_system(service: Service, system: str) -> bool:
+    if service.image is None:
+        return False
+    name = service.image.name.lower()
+    first, *others = name.split("-")
+    if name not in _SYSTEMS[system][1] and first not in _SYSTEMS[system][1]:
+        return False
+    return _TOOLS.isdisjoint(others)
+
+
+def _users(backend: Backend, system: str) -> list[str]:
+    return [
+        f"{service.name} ({service.image.text})"
+        for service in _services(backend)
+        if service.image is not None and _is_system(service, system)
+    ]
+
+
+def _uses(systems: tuple[str, ...], kind: str, backend: Backend) -> Seen | None:
+    """Whether an image of one of the systems runs, or SQL is written for it."""
+    found = [name for each in systems if each in _SYSTEMS for name in _users(backend, each)]
+    if not found:
+        written = [
+            f"{each.database} is written for it"
+            for each in backend.of(Dialect)
+            if each.dialect in systems
+        ]
+        found += written
+    if not found and not _services(backend):
+        return None
+    return whether(found, kind, _files(backend))
+
+
+def database_kind_count(backend: Backend) -> Seen | None:
+    """Different database systems, by images and by SQL."""
+    known = [system for system in _DATABASES if _users(backend, system)]
+    known += [each.dialect for each in backend.of(Dialect) if each.dialect in _DIALECTS]
+    if not known and not _services(backend):
+        return None
+    kinds = set(known)
+    text = f"{plural(len(kinds), 'database system')}: {listed(kinds, 4) or 'none seen'}"
+    return Seen(value=float(len(kinds)), text=text)
+
+
+USES: dict[str, Callable[[Backend], Seen | None]] = {
+    **{
+        f"uses_{system}": partial(_uses, (system,), title)
+        for system, (title, _) in _SYSTEMS.items()
+        if system != "other_broker"
+    },
+    "uses_broker": partial(_uses, _BROKERS, "a message broker"),
+    "uses_sqlite": partial(_uses, ("sqlite",), "SQLite"),
+}
