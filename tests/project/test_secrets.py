@@ -264,3 +264,17 @@ def test_every_text_of_a_struct_is_masked_and_all_else_stays() -> None:
     assert result.environment["version"] == "18"
     assert masked(result) == result
     assert masked(result).receipt == result.receipt
+
+
+class _Variable(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    value: str | None = None
+
+
+def test_the_value_beside_a_secret_name_is_masked() -> None:
+    variables = [
+        _Variable(name="PAYMENT_API_KEY", value="7f3c1d09ae5b4c6f"),
+        _Variable(name="LOG_LEVEL", value="debug"),
+        _Variable(name="DB_PASSWORD"),
+    ]
+    assert [masked(each).value for each in variables] == [MASK, "debug", None]

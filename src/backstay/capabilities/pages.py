@@ -7,6 +7,7 @@ one of them, the others both.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,8 @@ def text_of(page: Any, tool: Tool) -> str:  # noqa: ANN401 (a Struct)
 
 
 def _size(page: Any, tool: Tool) -> int:  # noqa: ANN401 (a Struct)
-    return len(json_text(page, None)) + len(text_of(page, tool))
+    # With blanks and escapes, as the most wasteful writer would have it.
+    return len(json.dumps(msgspec.to_builtins(page))) + len(text_of(page, tool))
 
 
 def _fitting(page: Any, tool: Tool, characters: int) -> Any:  # noqa: ANN401 (a Struct)

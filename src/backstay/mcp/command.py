@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import socket
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import msgspec
 
@@ -51,12 +53,31 @@ def serve(given: McpInput, _: Emit = unheard) -> None:
     server = server_for(root)
     gc.freeze()
     if given.http:
+        _check_free(given.port)
         _say(f"serving {root} at http://{_HOST}:{given.port}/mcp; Ctrl-C ends it")
         server.run("streamable-http", host=_HOST, port=given.port, stateless_http=True)
         return
     if sys.stdin.isatty():
         _say("serving on standard input, for a client that starts this command; Ctrl-D ends it")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end_at_once)
     server.run("stdio")
+
+
+def _end_at_once(number: int, _: object) -> NoReturn:
+    """End while a thread waits for input that may never come; experiments end by themselves."""
+    os._exit(128 + number)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((_HOST, port))
+        except OSError as error:
+            raise BadRequest(
+                f"port {port} cannot be served: {error.strerror}. Give another one with --port."
+            ) from error
 
 
 def _say(text: str) -> None:

@@ -51,6 +51,7 @@ _LINE = re.compile(r"[^\n]*")
 _WORD = re.compile(
     r"[^\s\"'`<>]+?(?=[)\]},;.]{0,8}(?:[\s\"'`<>]|\Z)|[&;,][A-Za-z_][\w.-]{0,40}[=:])"
 )
+_VALUE_KEYS = frozenset({"value", "default", "example"})
 _TO_BRACE = re.compile(r"[^}\n]*")
 _SHELL_DEFAULT = re.compile(r"\$\{\w{1,64}:?-")
 
@@ -128,12 +129,19 @@ def masked(value: T) -> T:
     return msgspec.convert(_masked(msgspec.to_builtins(value)), type(value))
 
 
+def _masked_text(key: str, text: str, name: object) -> str:
+    if key in _VALUE_KEYS and isinstance(name, str):
+        return mask_value(name, text)
+    return mask_value(key, text)
+
+
 def _masked(value: object) -> object:
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, dict):
+        name = value.get("name")  # of a variable or a parameter, whose value stands beside it
         return {
-            key: mask_value(key, inner) if isinstance(inner, str) else _masked(inner)
+            key: _masked_text(key, inner, name) if isinstance(inner, str) else _masked(inner)
             for key, inner in value.items()
         }
     return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
