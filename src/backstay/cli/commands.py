@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _FACES: dict[str, tuple[str, str]] = {
     "mcp": ("backstay.mcp.command", "Serve the tools to a coding agent over MCP"),
+    "install": (
+        "backstay.hosts.install",
+        "Give a coding agent the specialist: subagent, tools, skill, and if wanted a hook",
+    ),
 }
 
 SUMMARIES = {
