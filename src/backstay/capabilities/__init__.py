@@ -16,6 +16,7 @@ SUMMARIES = {
     "practices": "List what Backstay looks for",
     "facts": "Show what was read, as facts of one kind",
     "approve": "Record in the repository that findings are accepted, with a reason",
+    "claims": "Check an agent's answer: do its ids exist, do its numbers stand in what they cite",
     "init": "Write a backstay.toml that fits this repository",
 }
 

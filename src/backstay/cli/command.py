@@ -126,6 +126,6 @@ def _exit_code(outcome: Any) -> int:
     from backstay.model.findings import SEVERITIES
 
     if not isinstance(outcome, Envelope):
-        return OK
+        return FINDINGS if getattr(outcome, "failed", False) else OK
     counted = SEVERITIES[: SEVERITIES.index(outcome.fail_on) + 1]
     return FINDINGS if any(each.severity in counted for each in outcome.findings) else OK

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from backstay.model.events import Progress
 
 _QUIET_SECONDS = 0.4  # work that is done by then shows no progress at all
-_WORDS = {"look": "looking", "read": "reading", "judge": "judging", "prove": "proving"}
+_WORDS = {
+    "look": "looking",
+    "read": "reading",
+    "judge": "judging",
+    "prove": "proving",
+    "ask": "asking",
+}
 
 
 class ProgressLine:

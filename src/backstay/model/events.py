@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-Step = Literal["look", "read", "judge", "prove"]
+Step = Literal["look", "read", "judge", "prove", "ask"]
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""What a claim may rest on, and whether it does: ids, numbers, verdicts."""

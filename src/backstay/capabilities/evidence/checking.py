@@ -1,0 +1,156 @@
+"""Whether a statement stands: its ids exist, and its numbers stand in what they name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from backstay.capabilities.evidence.quantities import find, quantities_in
+from backstay.capabilities.evidence.sources import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from backstay.capabilities.evidence.sources import Source, Sources
+
+Verdict = Literal["supported", "contradicted", "unknown id", "uncited"]
+
+# A statement that something was shown by experiment, but not one that it was not.
+_NOT = r"\b(?<!not )(?<!not yet )(?<!n't )(?<!never )(?<!to be )(?<!be )(?<!un)"
+_PROVEN = re.compile(
+    _NOT + r"(?:proven|proved|confirmed by (?:an? |the )?(?:experiment|proof|trial|measurement))\b",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(_NOT + r"measured\b(?! nothing)", re.IGNORECASE)
+_REFUTED = re.compile(
+    r"\b(?:refut\w+|dis-?prov\w+|not (?:\w+ )?(?:hold|true|the case)|does(?:n't| not)|no longer"
+    r"|unnecessary|needless|no (?:effect|gain|benefit|difference))\b",
+    re.IGNORECASE,
+)
+_CITED_INLINE = re.compile(
+    r"(?<![0-9a-zA-Z])[0-9a-f]{12}(?![0-9a-zA-Z])|`[a-z0-9]+(?:-[a-z0-9]+)+`"
+    r"|\b(?:summary|decision):[a-z0-9-]+"
+)
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One statement, and the ids of what it rests on."""
+
+    text: str
+    cites: tuple[str, ...] = ()
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement with what the check found.
+
+    Attributes:
+        problems: why it does not stand, for whoever made it.
+        notes: what a reader should know although it stands.
+        unbacked: numbers in it that stand in nothing that it cites.
+    """
+
+    text: str
+    cites: tuple[str, ...]
+    verdict: Verdict
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    unbacked: tuple[str, ...] = ()
+
+
+def check(statement: Statement, sources: Sources) -> Checked:
+    """Hold a statement against what it cites."""
+    cites = tuple(dict.fromkeys(each.strip() for each in statement.cites if each.strip()))
+    found = {cited: sources.get(cited) for cited in cites}
+    unknown = [cited for cited, source in found.items() if source is None]
+    cited = [source for source in found.values() if source is not None]
+    unbacked, notes = _numbers(statement.text, cited)
+    verdict, problems = _judged(statement.text, cited, unbacked)
+    if unknown:
+        verdict = "unknown id"
+        problems = (*(_unknown(each, sources) for each in unknown), *(problems if cited else ()))
+    return Checked(
+        text=statement.text,
+        cites=cites,
+        verdict=verdict,
+        problems=problems,
+        notes=notes,
+        unbacked=unbacked,
+    )
+
+
+def unbacked_numbers(text: str, cited: Sequence[Source] = ()) -> tuple[str, ...]:
+    """The numbers of a text that stand in none of the sources."""
+    return _numbers(text, cited)[0]
+
+
+def _numbers(text: str, cited: Sequence[Source]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The numbers that stand nowhere, and a note for each that was rounded."""
+    plain = _without_places(without_citations(text), cited)
+    unbacked, notes = [], []
+    for claimed in quantities_in(plain):
+        matches = (find(claimed, source.quantities, plain) for source in cited)
+        found = [each for each in matches if each is not None]
+        if not found:
+            unbacked.append(claimed.text)
+        elif all(each.rounded for each in found):
+            source = found[0].source
+            named = f"{source.key} {source.text}" if source.key else source.text
+            notes.append(f"{claimed.text} is rounded: the result has {named}")
+    return tuple(dict.fromkeys(unbacked)), tuple(dict.fromkeys(notes))
+
+
+def without_citations(text: str) -> str:
+    """A text without the ids in it: their digits are no numbers."""
+    return _CITED_INLINE.sub(" ", text)
+
+
+def _without_places(text: str, cited: Sequence[Source]) -> str:
+    """A text without the places of what it cites, such as ``schema.sql:2`` and "line 2"."""
+    for source in cited:
+        if source.where:
+            text = re.sub(rf"{re.escape(source.where)}(?::\d+)?(?!\w)", " ", text)
+            line = re.escape(source.where.rpartition(":")[2])
+            text = re.sub(rf"\bline {line}(?!\w)", " ", text, flags=re.IGNORECASE)
+    return text
+
+
+def _judged(
+    text: str, cited: Sequence[Source], unbacked: Sequence[str]
+) -> tuple[Verdict, tuple[str, ...]]:
+    if not cited:
+        told = f" Its numbers ({', '.join(unbacked)}) have no source." if unbacked else ""
+        return "uncited", (f"It cites nothing.{told}",)
+    contradictions = tuple(_contradictions(text, cited, unbacked))
+    if contradictions:
+        return "contradicted", contradictions
+    own = words_of(without_citations(text))
+    if own and not any(own & source.words for source in cited):
+        named = ", ".join(source.id for source in cited)
+        return "uncited", (f"{named} says nothing of this.",)
+    return "supported", ()
+
+
+def _contradictions(text: str, cited: Sequence[Source], unbacked: Sequence[str]) -> Iterator[str]:
+    named = ", ".join(source.id for source in cited)
+    for number in unbacked:
+        yield f"{number} does not stand in {named}."
+    if _PROVEN.search(text) and not any(map(_may_be_proven, cited)):
+        yield f"It says that something was proven, but {named} was not."
+    if _MEASURED.search(text) and not any(source.tested for source in cited):
+        yield f"It says that something was measured, but for {named} there was no experiment."
+    refuted = [source.id for source in cited if source.state == "refuted"]
+    if refuted and len(refuted) == len(cited) and not _REFUTED.search(text):
+        yield f"{', '.join(refuted)} was refuted by experiment, and the statement does not say so."
+
+
+def _may_be_proven(source: Source) -> bool:
+    """Whether an experiment confirmed or refuted it, or nobody knows any more how one ended."""
+    return source.state in {"proven", "refuted"} or (source.tested and source.state is None)
+
+
+def _unknown(cited: str, sources: Sources) -> str:
+    known = sources.suggestions()
+    hint = f" There are {', '.join(known)}." if known else ""
+    return f"There is no {cited[:80]!r} to cite.{hint}"
