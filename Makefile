@@ -33,6 +33,7 @@ docs: $(VENV)/.dev  ## write the pages that are made from practices, and build t
 
 bench: $(VENV)/.dev  ## the numbers that the documentation quotes
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/conformance.py
 
 wheel: $(VENV)/.dev
 	@$(BIN)/uv build --wheel --quiet --out-dir dist

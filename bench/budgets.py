@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import scale
+import serving
 from commands import Backstay
 from histories import LONG_HISTORY, history
 from measuring import LOOP_SECONDS, bare_python, calibration, median_ratio
@@ -118,11 +119,23 @@ def budgets(scratch: Path) -> Iterator[Budget]:
             partial(scale.growth, kind, 3),
         )
     yield Budget(
+        "MCP server ready",
+        1.15,
+        "times importing the SDK",
+        partial(serving.ready_ratio, RUNS),
+    )
+    yield Budget("MCP call in memory", 5, "ms beyond the capability", call_overhead)
+    yield Budget(
         "review examples/shop --prove",
         30,
         "s on the clock",
         lambda: backstay.run("review", str(SHOP), "--prove", "--json").wall_seconds,
     )
+
+
+def call_overhead() -> float:
+    """Milliseconds that a call adds, the median."""
+    return serving.call_overhead(100)
 
 
 def peak(backstay: Backstay, *folders: Path) -> float:
