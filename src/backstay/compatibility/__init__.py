@@ -1,0 +1,1 @@
+"""The relation between two shapes: whether every value that a sender may send is accepted."""
