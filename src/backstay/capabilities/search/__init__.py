@@ -1,0 +1,1 @@
+"""Ranked search over practices, decisions and commands, with no model and no network."""

@@ -1,0 +1,195 @@
+"""Which entries answer a question, best first, and whether any does.
+
+The question is taken apart into concepts: a phrase of the thesaurus, or a word. An entry's score is
+the share of the question's weight (rare words weigh most) that the entry is about, from 0 to 1, so
+that one threshold serves short and long questions. Words that nobody here knows count against all.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from backstay.capabilities.search.entries import Entry
+from backstay.capabilities.search.spelling import halves, meant
+from backstay.capabilities.search.thesaurus import LONGEST, Phrase, foreign, thesaurus
+from backstay.capabilities.search.words import (
+    faint_words,
+    stem,
+    stop_words,
+    words_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from backstay.capabilities.search.index import Index, Strengths
+
+THRESHOLD = 0.3  # calibrated on tests/capabilities/ask_development.toml
+_FAINT = 0.4  # what a word that says little counts
+_UNKNOWN = 0.6  # what a word that nobody here knows counts, of the rarest
+_FOREIGN = 1.5  # the same of a word that names somebody else's subject
+_SPELLING = 0.75  # how surely a misspelt word is what it looks like
+_PAIR = 0.4  # what two words side by side add, of what they count themselves
+_SCATTERED = 0.7  # a phrase whose words stand apart
+
+_FINDING_ID = re.compile(r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12}\b")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # in messages copied from a terminal
+_CHOOSING = re.compile(
+    r"\b(?:or|vs|versus|which|choose|choosing|pick|better|worth|compare|compared|alternative"
+    r"|alternatives|overkill|when to|should (?:we|i|it|one)|do (?:we|i) (?:really )?need)\b"
+)
+_TOOL = re.compile(r"\b(?:backstay|findings?|your|this tool|it reports?|you)\b")
+
+
+class Concept(msgspec.Struct, frozen=True, kw_only=True):
+    """A word or phrase of the question: what it counts, and what stands for it how surely."""
+
+    weight: float
+    forms: tuple[tuple[Phrase, float], ...]
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry and how much of the question it is about, from 0 to 1."""
+
+    entry: Entry
+    score: float
+
+
+def ranked(question: str, index: Index) -> tuple[Ranked, ...]:
+    """All entries that share something with the question, best first."""
+    text = _FINDING_ID.sub(" this finding ", _COLOUR.sub(" ", question))
+    stems = [stem(word) for word in words_of(text)]
+    concepts = tuple(_concepts(stems, index))
+    whole = sum(each.weight for each in concepts)
+    scores: Strengths = {}
+    for concept in concepts:
+        for number, strength in _strengths(concept, index).items():
+            scores[number] = scores.get(number, 0.0) + concept.weight * strength
+    for number, bonus in _neighbours(stems, index):
+        if number in scores:
+            scores[number] += bonus
+    leanings = _leanings(text.lower())
+    found = (
+        Ranked(
+            entry=index.entries[number],
+            score=round(min(1.0, score * leanings[index.entries[number].kind] / whole), 4),
+        )
+        for number, score in scores.items()
+    )
+    return tuple(sorted(found, key=lambda each: (-each.score, each.entry.kind, each.entry.name)))
+
+
+def _concepts(stems: list[str], index: Index) -> Iterator[Concept]:
+    """The question's concepts, longest phrases first from the left."""
+    start = 0
+    while start < len(stems):
+        phrase = _longest_phrase(stems[start : start + LONGEST])
+        start += len(phrase)
+        if len(phrase) == 1 and phrase[0] in stop_words():
+            continue
+        if phrase in foreign() and phrase not in thesaurus():
+            yield Concept(weight=_FOREIGN * index.rarity(""), forms=((phrase, 1.0),))
+        else:
+            yield _phrase(phrase, index) if len(phrase) > 1 else _word(phrase[0], index)
+
+
+def _longest_phrase(stems: list[str]) -> Phrase:
+    for length in range(len(stems), 1, -1):
+        phrase = tuple(stems[:length])
+        if phrase in thesaurus() or phrase in foreign():
+            return phrase
+    return (stems[0],)
+
+
+def _phrase(phrase: Phrase, index: Index) -> Concept:
+    content = [word for word in phrase if word not in stop_words()]
+    others = thesaurus()[phrase]
+    singles = tuple(((word,), 1 / (len(content) + 1)) for word in content)
+    weight = sum(_weight(word, index) for word in content) or 1.0
+    return Concept(weight=weight, forms=((phrase, 1.0), *others.items(), *singles))
+
+
+def _word(word: str, index: Index) -> Concept:
+    others = thesaurus().get((word,), {})
+    if word in index.strengths or others:
+        return Concept(
+            weight=_weight(word, index, tuple(others)), forms=(((word,), 1.0), *others.items())
+        )
+    if word.isdecimal():
+        return Concept(weight=0.0, forms=())
+    two = halves(word, index.strengths)
+    if two is not None:
+        return Concept(weight=sum(_weight(each, index) for each in two) / 2, forms=((two, 1.0),))
+    likely = meant(word, index.strengths.keys() | {each for each, *_ in thesaurus()})
+    forms: list[tuple[Phrase, float]] = [((each,), _SPELLING) for each in likely]
+    for each in likely:
+        forms += [(other, _SPELLING * s) for other, s in thesaurus().get((each,), {}).items()]
+    if not forms:
+        share = 0.05 if word in faint_words() else _UNKNOWN
+        return Concept(weight=share * index.rarity(""), forms=())
+    return Concept(weight=_weight(likely[0], index, tuple(f for f, _ in forms)), forms=tuple(forms))
+
+
+def _weight(word: str, index: Index, others: tuple[Phrase, ...] = ()) -> float:
+    rarity = index.rarity(word)
+    if word not in index.strengths and others:
+        rarity = min(max(index.rarity(each) for each in other) for other in others)
+    peak = max(index.strengths.get(word, {}).values(), default=1.0)
+    return rarity * (0.4 + 0.6 * peak) * (_FAINT if word in faint_words() else 1.0)
+
+
+def _strengths(concept: Concept, index: Index) -> Strengths:
+    """How strongly each entry is about a concept: by the form that fits it best."""
+    best: Strengths = {}
+    for form, surety in concept.forms:
+        for number, strength in _of_form(form, index).items():
+            best[number] = max(best.get(number, 0.0), strength * surety)
+    return best
+
+
+def _of_form(form: Phrase, index: Index) -> Strengths:
+    if len(form) == 1:
+        return index.strengths.get(form[0], {})
+    pairs = [index.pairs.get(pair, {}) for pair in itertools.pairwise(form)]
+    beside = _in_all(pairs)
+    content = [word for word in form if word not in stop_words()]
+    if len(content) < len(form):
+        return beside
+    apart = _in_all([index.strengths.get(word, {}) for word in content])
+    return {
+        number: max(beside.get(number, 0.0), strength * _SCATTERED)
+        for number, strength in apart.items()
+    }
+
+
+def _in_all(parts: list[Strengths]) -> Strengths:
+    first, *rest = parts
+    return {
+        number: min(strength, *(part[number] for part in rest)) if rest else strength
+        for number, strength in first.items()
+        if all(number in part for part in rest)
+    }
+
+
+def _neighbours(stems: list[str], index: Index) -> Iterator[tuple[int, float]]:
+    """What words that stand side by side in the question and in an entry add to it."""
+    for pair in itertools.pairwise(stems):
+        counted = [word for word in pair if word not in stop_words()]
+        worth = _PAIR * sum(_weight(word, index) for word in counted)
+        if worth:
+            for number, strength in index.pairs.get(pair, {}).items():
+                yield number, worth * strength
+
+
+def _leanings(text: str) -> dict[str, float]:
+    """How much the form of a question speaks for each kind of answer."""
+    choosing, tool = bool(_CHOOSING.search(text)), bool(_TOOL.search(text))
+    return {
+        "practice": 1.0,
+        "decision": 1.2 if choosing else 0.95,
+        "command": 1.25 if tool else 0.85,
+    }
