@@ -28,6 +28,7 @@ QUICK = 2_000
 
 
 def main() -> int:
+    """Lint what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*", metavar="TOPIC or FILE")
     parser.add_argument("--quick", action="store_true", help=f"try {QUICK:,} combinations at most")
@@ -58,8 +59,9 @@ def is_faulty(name: str, limit: int) -> bool:
     wins = ", ".join(f"{option} {count:,}" for option, count in found.wins.items())
     rules = sum(len(each.rule_out) + len(each.adjust) for each in model.options)
     print(
-        f"{'FAULT' if found.faults or commands else 'ok   '} {model.topic}: {len(model.axes)} facts,"
-        f" {len(model.criteria)} criteria, {len(model.options)} options, {rules} rules;"
+        f"{'FAULT' if found.faults or commands else 'ok   '} {model.topic}:"
+        f" {len(model.axes)} facts, {len(model.criteria)} criteria, {len(model.options)} options,"
+        f" {rules} rules;"
         f" {found.tried:,} possible combinations tried of {found.combinations:,};"
         f" wins over three stages: {wins}; {time.process_time() - began:.1f} s"
     )

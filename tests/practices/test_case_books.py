@@ -20,7 +20,7 @@ from backstay.project.cache import Cache
 from backstay.readers.inventory import take_inventory
 from backstay.readers.sources import Sources
 from backstay.review.locations import locations
-from backstay.review.reading import read_facts
+from backstay.review.reading import read_facts, with_decisions_held
 
 BOOKS = Path(__file__).parent
 _FILE = re.compile(
@@ -58,7 +58,7 @@ def found_lines(case: Case, folder: Path) -> set[tuple[str, int | None]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     inventory = take_inventory(folder, include=("**",))
-    backend = Backend(read_facts(folder, inventory, Cache()))
+    backend = with_decisions_held(Backend(read_facts(folder, inventory, Cache())))
     findings = list(practice_named(case.practice).judge(backend))
     found = locations((finding.site for finding in findings), Sources(folder))
     lines = set()

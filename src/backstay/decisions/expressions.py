@@ -139,7 +139,7 @@ def _comparison(node: ast.Compare, subjects: Mapping[str, Subject]) -> Condition
 
 def _one(left: ast.expr, how: str, right: ast.expr, subjects: Mapping[str, Subject]) -> Comparison:
     if isinstance(left, ast.Name) and isinstance(right, ast.Name):
-        raise ValueError(f"{left.id} is compared with another fact; only constants can be")
+        raise ValueError(f"{left.id} is compared with another fact; only constants can be")  # noqa: TRY004 (a fault of the text)
     if not how:
         raise ValueError(f"only {', '.join(_OPERATORS.values())} compare")
     if isinstance(right, ast.Name):
@@ -147,7 +147,7 @@ def _one(left: ast.expr, how: str, right: ast.expr, subjects: Mapping[str, Subje
             raise ValueError(f"a fact stands before {how!r}, not after it")
         left, right, how = right, left, _TURNED[how]
     if not isinstance(left, ast.Name):
-        raise ValueError(f"{ast.unparse(left)!r} is no fact")
+        raise ValueError(f"{ast.unparse(left)!r} is no fact")  # noqa: TRY004 (a fault of the text)
     constants = _constants(right, how)
     subject = _subject(left.id, subjects)
     for constant in constants:

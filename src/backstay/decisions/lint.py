@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from backstay.decisions.rules import Rule, State
 from backstay.model.findings import STAGES, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from backstay.decisions.models import Model, Option
+    from backstay.decisions.rules import Rule, State
 
 MOST_COMBINATIONS = 20_000
 # By less a rule may not change the margin, or it might as well not be there.

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -42,6 +41,7 @@ from backstay.model.errors import BadRequest
 from backstay.model.findings import STAGES, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from importlib.resources.abc import Traversable
 
 T = TypeVar("T")
@@ -319,7 +319,7 @@ def fitting(value: object, subject: Subject) -> Value:
             raise ValueError(f"{value!r} is none of {', '.join(subject.values)}")
         return str(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is not a number")
+        raise ValueError(f"{value!r} is not a number")  # noqa: TRY004 (a fault of the text)
     if subject.kind == "count" and value != int(value):
         raise ValueError(f"{value:,g} is no whole number")
     if not subject.least <= value <= subject.most:
@@ -341,6 +341,9 @@ def _check_observation(entry: FactEntry, unit: Unit | None) -> None:
     if (observation.kind, observation.unit) != (entry.type, unit.text if unit else None):
         seen = f"{observation.kind} of {observation.unit}" if observation.unit else observation.kind
         raise ValueError(f"from = {entry.source!r} is a {seen}; make type and unit the same")
+    if not set(observation.values) <= set(entry.values):
+        known = ", ".join(observation.values)
+        raise ValueError(f"from = {entry.source!r} can be {known}; values must hold each")
 
 
 def _check_source(source: str, *, hard: bool) -> None:

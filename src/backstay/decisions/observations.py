@@ -25,12 +25,14 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         unit: of a count, the noun.
+        values: of a choice, in order.
         look: gives what is seen, or None where the files cannot tell.
     """
 
     name: str
-    kind: Literal["count", "boolean"]
-    unit: str | None
+    kind: Literal["count", "boolean", "choice"]
+    unit: str | None = None
+    values: tuple[str, ...] = ()
     look: Look
 
 
@@ -42,10 +44,7 @@ def _counts(unit: str, **looks: Look) -> dict[str, Observation]:
 
 
 def _booleans(looks: dict[str, Look]) -> dict[str, Observation]:
-    return {
-        name: Observation(name=name, kind="boolean", unit=None, look=look)
-        for name, look in looks.items()
-    }
+    return {name: Observation(name=name, kind="boolean", look=look) for name, look in looks.items()}
 
 
 OBSERVATIONS: dict[str, Observation] = {
@@ -98,6 +97,12 @@ OBSERVATIONS: dict[str, Observation] = {
             **seen_data.NAMED_TABLES,
             **seen_services.USES,
         }
+    ),
+    "database_in_use": Observation(
+        name="database_in_use",
+        kind="choice",
+        values=seen_services.DATABASES_IN_USE,
+        look=seen_services.database_in_use,
     ),
 }
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """A value and the words that say what it was seen in."""
 
-    value: bool | float
+    value: bool | float | str
     text: str
 
 
@@ -24,7 +24,9 @@ def plural(number: int, noun: str) -> str:
     """A number with its noun, which is given in the singular."""
     if number == 1:
         return f"1 {noun}"
-    return f"{number:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{number:,} {noun[:-1]}ies"
+    return f"{number:,} {noun}{'es' if noun.endswith('x') else 's'}"
 
 
 def listed(names: Iterable[str], most: int = 2) -> str:

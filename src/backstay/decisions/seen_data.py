@@ -220,8 +220,7 @@ _NAMES = {
     "has_outbox_table": ("outbox tables", r"(\w+_)?outbox(_\w+)?\Z"),
     "has_queue_table": (
         "tables of jobs",
-        r"((\w+_)?(job|task|message|delayed_job|background_job)(_queue|s)\Z"
-        r"|(\w+_)?queue(d_jobs?|s)?\Z|job\Z|delayed_job\Z|oban_jobs\Z|graphile_worker\w*\Z|pgboss\w*\Z)",
+        r"(\w+_)?((job|task|message)(_queue|s)|queue(d_jobs?|s)?)\Z|(\w+_)?job\Z|pgboss\w*\Z",
     ),
     "has_idempotency_table": ("tables of idempotency keys", r"(\w+_)?idempoten\w+\Z"),
     "has_role_tables": (

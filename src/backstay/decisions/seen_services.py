@@ -124,13 +124,33 @@ def _uses(systems: tuple[str, ...], kind: str, backend: Backend) -> Seen | None:
     return whether(found, kind, _files(backend))
 
 
+def _databases(backend: Backend) -> set[str] | None:
+    """The database systems that images and SQL show; None where nothing can tell."""
+    known = {system for system in _DATABASES if _users(backend, system)}
+    known |= {each.dialect for each in backend.of(Dialect) if each.dialect in _DIALECTS}
+    return known if known or _services(backend) else None
+
+
+DATABASES_IN_USE = ("none", "postgresql", "mysql", "sqlite", "mongodb", "several")
+
+
+def database_in_use(backend: Backend) -> Seen | None:
+    """Which system holds the data: that of images and SQL, where there is one of these."""
+    kinds = _databases(backend)
+    if kinds is None or (len(kinds) == 1 and not kinds <= set(DATABASES_IN_USE)):
+        return None
+    if not kinds:
+        where = listed(_files(backend))
+        return Seen(value="none", text=f"no database among the services of {where}")
+    value = next(iter(kinds)) if len(kinds) == 1 else "several"
+    return Seen(value=value, text=f"images and SQL for {listed(kinds, 4)}")
+
+
 def database_kind_count(backend: Backend) -> Seen | None:
     """Different database systems, by images and by SQL."""
-    known = [system for system in _DATABASES if _users(backend, system)]
-    known += [each.dialect for each in backend.of(Dialect) if each.dialect in _DIALECTS]
-    if not known and not _services(backend):
+    kinds = _databases(backend)
+    if kinds is None:
         return None
-    kinds = set(known)
     text = f"{plural(len(kinds), 'database system')}: {listed(kinds, 4) or 'none seen'}"
     return Seen(value=float(len(kinds)), text=text)
 
@@ -141,6 +161,10 @@ USES: dict[str, Callable[[Backend], Seen | None]] = {
         for system, (title, _) in _SYSTEMS.items()
         if system != "other_broker"
     },
+    "uses_sql_server_database": partial(
+        _uses, ("postgresql", "mysql"), "PostgreSQL, MySQL or MariaDB"
+    ),
+    "uses_shared_cache": partial(_uses, ("redis", "memcached"), "a shared cache"),
     "uses_broker": partial(_uses, _BROKERS, "a message broker"),
     "uses_sqlite": partial(_uses, ("sqlite",), "SQLite"),
 }

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from backstay.readers import limits
+from backstay.readers.decision_records import is_decision_record
 from backstay.readers.documents import load_documents, looks_like_json, utf8_of
 from backstay.readers.unreadable import Unreadable
 
@@ -29,6 +30,7 @@ _BY_SUFFIX = {
     ".proto": "protobuf",
 }
 _DOCUMENT_SUFFIXES = frozenset((".yaml", ".yml", ".json"))
+_RECORD_SUFFIXES = frozenset((".md", ".markdown"))  # decisions that were recorded
 
 _DOCKERFILE_NAME = re.compile(r"(?i)(^|[._-])(dockerfile|containerfile)([._-]|$)")
 _COMPOSE_NAME = re.compile(r"(?i)^(docker-)?compose([._-].*)?\.(ya?ml|json)$")
@@ -86,7 +88,8 @@ def needs_a_look(name: str) -> bool:
     suffix = suffix_of(name)
     if not suffix and not name.startswith("."):
         return True
-    return suffix in _DOCUMENT_SUFFIXES or bool(_DOCKERFILE_NAME.search(name))
+    looked_into = suffix in _DOCUMENT_SUFFIXES or suffix in _RECORD_SUFFIXES
+    return looked_into or bool(_DOCKERFILE_NAME.search(name))
 
 
 def claims_to_be_input(name: str) -> bool:
@@ -98,13 +101,18 @@ def claims_to_be_input(name: str) -> bool:
 
 def bytes_to_look_at(name: str) -> int:
     """How much of a file `kind_by_content` needs to see."""
-    return limits.MAX_JSON_BYTES if suffix_of(name) in _DOCUMENT_SUFFIXES else 64 * 1024
+    suffix = suffix_of(name)
+    if suffix in _RECORD_SUFFIXES:
+        return 4 * 1024
+    return limits.MAX_JSON_BYTES if suffix in _DOCUMENT_SUFFIXES else 64 * 1024
 
 
 def kind_by_content(name: str, data: bytes) -> str | None:
     """The kind of a file by its content, or None where it is no input that we know."""
     if suffix_of(name) in _DOCUMENT_SUFFIXES:
         return _kind_of_document(name, data) or _kind_of_broken_document(name, data)
+    if suffix_of(name) in _RECORD_SUFFIXES and is_decision_record(data):
+        return "decision-record"
     text = data.removeprefix(codecs.BOM_UTF8)
     if _DOCKERFILE_ITSELF.search(name):
         return "dockerfile" if text.strip() else None

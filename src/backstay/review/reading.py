@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ import msgspec
 from backstay.model.backend import Backend
 from backstay.model.contracts import Operation
 from backstay.model.data import Table
+from backstay.model.decisions import DecisionRecord
 from backstay.model.deployment import Service
 from backstay.model.events import Emit, Progress, unheard
 from backstay.model.facts import Fact, NotChecked, Unread
@@ -43,6 +45,7 @@ READERS = {
     "openapi": ("backstay.readers.openapi", "read_openapi"),
     "compose": ("backstay.readers.compose", "read_compose"),
     "dockerfile": ("backstay.readers.dockerfile", "read_dockerfiles"),
+    "decision-record": ("backstay.readers.decision_records", "read_decision_records"),
 }
 
 
@@ -79,12 +82,16 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadingOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command says beside the settings about what to read, and how."""
+    """What a command says beside the settings about what to read, and how.
+
+    ``today`` is the day that recorded decisions are held against, the present one where None.
+    """
 
     stage: Stage | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     use_cache: bool = True
+    today: dt.date | None = None
 
 
 def read_backend(
@@ -107,7 +114,9 @@ def read_backend(
     facts = read_facts(targets.root, inventory, cache, emit)
     tables = [fact.name for fact in facts if isinstance(fact, Table)]
     sizes, unused = stated_sizes(settings, tables)
-    backend = Backend((*facts, *left_out(inventory), *sizes, *unused))
+    backend = with_decisions_held(
+        Backend((*facts, *left_out(inventory), *sizes, *unused)), options.today
+    )
     stage, source = _stage(options.stage, settings.stage, backend)
     return Reading(
         root=targets.root,
@@ -118,6 +127,16 @@ def read_backend(
         stage=stage,
         stage_source=source,
     )
+
+
+def with_decisions_held(backend: Backend, today: dt.date | None = None) -> Backend:
+    """The backend with what has become of the decisions that are recorded in it."""
+    if not backend.of(DecisionRecord):
+        return backend
+    from backstay.decisions.holding import held  # noqa: PLC0415 (only where there are records)
+
+    day = today or dt.datetime.now(dt.UTC).date()
+    return Backend((*backend.facts, *held(backend, day)))
 
 
 def settings_of(root: Path) -> Settings:

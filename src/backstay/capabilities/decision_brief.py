@@ -1,0 +1,192 @@
+"""A decision in brief, for tools: all that one needs to advise, without the whole record."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from backstay.capabilities.decision_text import Decided, Topics
+from backstay.capabilities.pages import Page
+from backstay.decisions.expressions import Value
+from backstay.decisions.outcome import Confirmation  # noqa: TC001 (msgspec reads the field)
+from backstay.reports.characters import visible
+from backstay.reports.wording import opening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The flips that come first are those of facts that nobody has stated.
+_MOST_FLIPS = 10
+_PROSE = 220
+
+
+class BriefTopic(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that can be asked for."""
+
+    topic: str
+    question: str
+
+
+class BriefRanked(msgspec.Struct, frozen=True, kw_only=True):
+    """An option that is left, with its mean score of 5."""
+
+    option: str
+    total: float
+
+
+class BriefOut(msgspec.Struct, frozen=True, kw_only=True):
+    """An option that is ruled out."""
+
+    option: str
+    why: str
+    source: str
+
+
+class BriefFlip(msgspec.Struct, frozen=True, kw_only=True):
+    """Values of one fact that change the choice."""
+
+    fact: str
+    values: str
+    choice: str | None
+
+
+class BriefQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A question for the user; the answer goes into ``fact`` as name=value."""
+
+    fact: str
+    question: str
+    why: str
+    answers: str
+    unit: str | None
+
+
+class BriefFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact that was weighed."""
+
+    fact: str
+    value: Value
+    source: str
+    unit: str | None
+
+
+class DecidePage(Page, frozen=True, kw_only=True):
+    """A decision; or the topics, where none was named."""
+
+    decision: str | None = None
+    question: str | None = None
+    stage: str | None = None
+    choice: str | None = None
+    verdict: str | None = None
+    measure: str | None = None
+    margin: float | None = None
+    why: tuple[str, ...] = ()
+    ranked: tuple[BriefRanked, ...] = ()
+    ruled_out: tuple[BriefOut, ...] = ()
+    flips: tuple[BriefFlip, ...] = ()
+    ask: tuple[BriefQuestion, ...] = ()
+    settled: str | None = None
+    facts: tuple[BriefFact, ...] = ()
+    stage_choices: dict[str, str] = msgspec.field(default_factory=dict)
+    trade_offs: str | None = None
+    upkeep: str | None = None
+    confirm: tuple[Confirmation, ...] = ()
+    revisit: str | None = None
+    topics: tuple[BriefTopic, ...] = ()
+    record: tuple[str, ...] = ()
+
+
+def brief(outcome: Decided | Topics) -> DecidePage:
+    """A decision as one page; its record in sections, where it was asked for."""
+    if isinstance(outcome, Topics):
+        listed = (BriefTopic(topic=each.topic, question=each.question) for each in outcome.topics)
+        return DecidePage(topics=tuple(listed))
+    flips = sorted(outcome.flips, key=lambda flip: not flip.assumed)[:_MOST_FLIPS]
+    return DecidePage(
+        decision=outcome.decision,
+        question=outcome.question,
+        stage=outcome.stage,
+        choice=outcome.choice,
+        verdict=outcome.verdict,
+        measure=outcome.measure,
+        margin=outcome.margin,
+        why=tuple(opening(each, _PROSE) for each in outcome.why),
+        ranked=tuple(BriefRanked(option=each.option, total=each.total) for each in outcome.ranked),
+        ruled_out=tuple(
+            BriefOut(option=each.option, why=opening(each.why, _PROSE), source=each.source)
+            for each in outcome.ruled_out
+        ),
+        flips=tuple(
+            BriefFlip(fact=each.fact, values=each.values, choice=each.choice) for each in flips
+        ),
+        ask=tuple(
+            BriefQuestion(
+                fact=each.fact,
+                question=each.question,
+                why=opening(each.why, _PROSE),
+                answers=each.answers,
+                unit=each.unit,
+            )
+            for each in outcome.ask
+        ),
+        settled=outcome.settled,
+        facts=tuple(
+            BriefFact(fact=each.fact, value=each.value, source=each.source, unit=each.unit)
+            for each in outcome.facts
+        ),
+        stage_choices={str(stage): choice for stage, choice in outcome.stage_choices.items()},
+        trade_offs=opening(outcome.trade_offs, _PROSE),
+        upkeep=opening(outcome.upkeep, _PROSE),
+        confirm=outcome.confirm,
+        revisit=opening(outcome.revisit, _PROSE),
+        record=tuple(_sections(outcome.record)) if outcome.full else (),
+    )
+
+
+def _sections(record: str) -> Iterator[str]:
+    """A document in parts that are handed out one after the other."""
+    yield from re.split(r"(?m)^(?=## )", record)
+
+
+def show_page(page: DecidePage) -> str:
+    """A decision as text, complete on its own."""
+    return "\n".join(map(_shown, _lines(page)))
+
+
+def _shown(line: str) -> str:
+    return "\n".join(map(visible, line.split("\n")))
+
+
+def _lines(page: DecidePage) -> Iterator[str]:
+    yield from (f"{each.topic}: {each.question}" for each in page.topics)
+    if page.choice is None:
+        return
+    ahead = "" if page.margin is None else f", {page.margin:g} of 5 ahead"
+    yield f"{page.decision}: choose {page.choice} ({page.verdict}{ahead}; stage {page.stage})"
+    yield from (f"why: {each}" for each in page.why)
+    if page.measure:
+        yield f"too close to call from scores; measure first: {page.measure}"
+    yield f"left: {', '.join(f'{each.option} {each.total:g}' for each in page.ranked)}"
+    for out in page.ruled_out:
+        yield f"ruled out: {out.option}: {out.why} ({out.source})"
+    for flip in page.flips:
+        yield f"flips: {flip.fact} {flip.values} -> {flip.choice or 'nothing left'}"
+    for question in page.ask:
+        yield f"ask: {question.fact}: {question.question} ({question.answers}) {question.why}"
+    yield f"settled: {page.settled}"
+    facts = (f"{each.fact}={_value(each)} ({each.source})" for each in page.facts)
+    yield f"facts: {', '.join(facts)}"
+    stages = ", ".join(f"{stage} {choice}" for stage, choice in page.stage_choices.items())
+    yield f"by stage: {stages}"
+    yield f"trade-offs: {page.trade_offs}"
+    yield f"upkeep: {page.upkeep}"
+    yield from (f"confirm: {each.check} ({each.shows})" for each in page.confirm)
+    yield f"revisit: {page.revisit}"
+    yield from page.record
+
+
+def _value(fact: BriefFact) -> str:
+    if isinstance(fact.value, bool):
+        return "yes" if fact.value else "no"
+    return fact.value if isinstance(fact.value, str) else f"{fact.value:.12g}"
