@@ -16,9 +16,10 @@ from backstay.model.envelope import Envelope
 from backstay.model.errors import BadRequest
 from backstay.practices.catalogue import all_practices
 from backstay.project.whole_files import write_whole
-from backstay.reports.characters import visible_lines
+from backstay.reports.characters import visible, visible_lines
 from backstay.reports.encoding import json_text
 from backstay.reports.formats import FORMATS, renderer
+from backstay.reports.terminal_prose import fitted
 from backstay.reports.text import render_text
 from backstay.review.targets import resolve_targets
 
@@ -55,7 +56,8 @@ def printed(capability: Capability, outcome: Any, parsed: argparse.Namespace) ->
     if parsed.format == "json":
         return json_text(outcome)
     assert capability.show is not None
-    return "\n".join(visible_lines(capability.show(outcome)))
+    shown = "\n".join(visible_lines(capability.show(outcome)))
+    return fitted(shown, _width()) if sys.stdout.isatty() and not parsed.output else shown
 
 
 def _coloured(parsed: argparse.Namespace) -> bool:
@@ -88,6 +90,8 @@ def write(text: str, output: str | None) -> None:
         else:
             # By way of links, so that one that points to a report goes on doing so.
             write_whole(Path(os.path.realpath(output)), data, mode=_usual_mode())
+            if sys.stderr.isatty():
+                sys.stderr.write(f"backstay: written to {visible(output)}\n")
     except OSError as error:
         raise BadRequest(f"{output!r} cannot be written: {error.strerror or error}") from error
 
