@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backstay.decisions.loading import fitting
+from backstay.decisions.axes import fitting
 from backstay.decisions.outcome import KnownFact
 from backstay.decisions.rules import Rule, State
 from backstay.decisions.units import quantity

@@ -111,3 +111,28 @@ def _numbers(start: tuple[float, int], end: tuple[float, int], *, whole: bool) -
         holds_least=holds_least,
         holds_most=holds_most,
     )
+
+
+def fitting(value: object, subject: Subject) -> Value:
+    """A plain value as the fact holds it.
+
+    Raises:
+        ValueError: it is of another type, not among the values, or out of range.
+    """
+    if subject.kind == "boolean":
+        if not isinstance(value, bool):
+            raise ValueError(f"{value!r} is not true or false")
+        return value
+    if subject.kind == "choice":
+        if value not in subject.values:
+            raise ValueError(f"{value!r} is none of {', '.join(subject.values)}")
+        return str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is not a number")  # noqa: TRY004 (a fault of the text)
+    if subject.kind == "count" and value != int(value):
+        raise ValueError(f"{value:,g} is no whole number")
+    if not subject.least <= value <= subject.most:
+        raise ValueError(
+            f"{value:,.10g} is out of range: {subject.least:,.10g} to {subject.most:,.10g}"
+        )
+    return float(value)

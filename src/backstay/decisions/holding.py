@@ -6,7 +6,8 @@ import difflib
 from typing import TYPE_CHECKING
 
 from backstay.decisions.answers import filled
-from backstay.decisions.loading import fitting, model_of, topics
+from backstay.decisions.axes import fitting
+from backstay.decisions.loading import model_of, topics
 from backstay.decisions.observations import observed
 from backstay.model.decisions import ChangedFact, DecisionDrift, DecisionExpiry, DecisionRecord
 from backstay.model.errors import BadRequest

@@ -104,6 +104,12 @@ OBSERVATIONS: dict[str, Observation] = {
         values=seen_services.DATABASES_IN_USE,
         look=seen_services.database_in_use,
     ),
+    "broker_in_use": Observation(
+        name="broker_in_use",
+        kind="choice",
+        values=seen_services.BROKERS_IN_USE,
+        look=seen_services.broker_in_use,
+    ),
 }
 
 

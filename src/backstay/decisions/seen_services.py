@@ -146,6 +146,24 @@ def database_in_use(backend: Backend) -> Seen | None:
     return Seen(value=value, text=f"images and SQL for {listed(kinds, 4)}")
 
 
+BROKERS_IN_USE = ("none", "redis", "rabbitmq", "kafka", "several")
+
+
+def broker_in_use(backend: Backend) -> Seen | None:
+    """Which broker runs; Redis where it runs and no broker does."""
+    if not _services(backend):
+        return None
+    brokers = {system for system in _BROKERS if _users(backend, system)}
+    brokers = brokers or {system for system in ("redis",) if _users(backend, system)}
+    if len(brokers) == 1 and not brokers <= set(BROKERS_IN_USE):
+        return None
+    if not brokers:
+        where = listed(_files(backend))
+        return Seen(value="none", text=f"neither a broker nor Redis among the services of {where}")
+    names = listed((name for each in brokers for name in _users(backend, each)), 3)
+    return Seen(value=brokers.pop() if len(brokers) == 1 else "several", text=names)
+
+
 def database_kind_count(backend: Backend) -> Seen | None:
     """Different database systems, by images and by SQL."""
     kinds = _databases(backend)
