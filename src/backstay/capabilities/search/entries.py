@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 import backstay.decisions
+from backstay.capabilities import SUMMARIES
 from backstay.capabilities.search.words import data_lines
 from backstay.practices.catalogue import all_practices
 
@@ -140,15 +141,16 @@ def _commands() -> Iterator[Entry]:
 def command_texts() -> dict[str, tuple[str, str]]:
     """The summary of each command, and what it is for.
 
-    Kept as plain text, since some commands stand above this layer, and their options in modules
-    that take long to load; tests compare.
+    Kept as plain text, since some commands stand above this layer, and options in modules that take
+    long to load; tests compare.
     """
     found: dict[str, tuple[str, str]] = {}
     name = ""
     for line in data_lines("commands.txt"):
         if line[0] != " ":
             name, _, summary = line.partition(": ")
-            found[name] = (summary, "")
+            name = name.rstrip(":")
+            found[name] = (SUMMARIES.get(name, summary), "")
         else:
             found[name] = (found[name][0], f"{found[name][1]} {line.strip()}")
     return found

@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from backstay.capabilities.search.entries import SUMMARY, all_entries
-from backstay.capabilities.search.words import clauses_of, stop_words
+from backstay.capabilities.search.words import clauses_of, stem, stop_words
 
 if TYPE_CHECKING:
     from backstay.capabilities.search.entries import Entry
@@ -27,6 +27,7 @@ class Index:
     Attributes:
         entries: what is searched.
         strengths: for each stem, how strongly (0 to 1) it stands for which entries, by number.
+        spellings: all words as they are written.
         pairs: the same for two stems side by side, in names, summaries and symptoms only.
     """
 
@@ -34,6 +35,7 @@ class Index:
         self.entries = entries
         self.strengths: dict[str, Strengths] = {}
         self.pairs: dict[tuple[str, str], Strengths] = {}
+        self.spellings: set[str] = set()
         words: dict[str, Strengths] = defaultdict(lambda: defaultdict(float))
         pairs: dict[tuple[str, str], Strengths] = defaultdict(lambda: defaultdict(float))
         parsed = [[(w, clauses_of(text)) for w, text in entry.fields] for entry in entries]
@@ -42,7 +44,9 @@ class Index:
             for weight, clauses in fields:
                 length = sum(map(len, clauses)) / usual[entries[number].kind, weight]
                 share = weight / (1 - _FLATTENING + _FLATTENING * length)
-                for clause in clauses:
+                for spelt in clauses:
+                    self.spellings.update(spelt)
+                    clause = [stem(word) for word in spelt]
                     for word in clause:
                         words[word][number] += share
                     if weight >= SUMMARY:

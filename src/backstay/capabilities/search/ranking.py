@@ -15,7 +15,7 @@ import msgspec
 
 from backstay.capabilities.search.entries import Entry
 from backstay.capabilities.search.spelling import halves, meant
-from backstay.capabilities.search.thesaurus import LONGEST, Phrase, foreign, thesaurus
+from backstay.capabilities.search.thesaurus import LONGEST, Phrase, foreign, spellings, thesaurus
 from backstay.capabilities.search.words import (
     faint_words,
     stem,
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 THRESHOLD = 0.3  # calibrated on tests/capabilities/ask_development.toml
 _FAINT = 0.4  # what a word that says little counts
+_FAINTEST = 0.05  # the same of a word that says little and is not found, of the rarest
 _UNKNOWN = 0.6  # what a word that nobody here knows counts, of the rarest
 _FOREIGN = 1.5  # the same of a word that names somebody else's subject
+_MOST = 60  # concepts of a question that are looked at
 _SPELLING = 0.75  # how surely a misspelt word is what it looks like
 _PAIR = 0.4  # what two words side by side add, of what they count themselves
 _SCATTERED = 0.7  # a phrase whose words stand apart
@@ -62,8 +64,9 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
 def ranked(question: str, index: Index) -> tuple[Ranked, ...]:
     """All entries that share something with the question, best first."""
     text = _FINDING_ID.sub(" this finding ", _COLOUR.sub(" ", question))
-    stems = [stem(word) for word in words_of(text)]
-    concepts = tuple(_concepts(stems, index))
+    words = words_of(text)
+    stems = [stem(word) for word in words]
+    concepts = tuple(_concepts(words, stems, index))
     whole = sum(each.weight for each in concepts)
     scores: Strengths = {}
     for concept in concepts:
@@ -73,28 +76,32 @@ def ranked(question: str, index: Index) -> tuple[Ranked, ...]:
         if number in scores:
             scores[number] += bonus
     leanings = _leanings(text.lower())
-    found = (
-        Ranked(
-            entry=index.entries[number],
-            score=round(min(1.0, score * leanings[index.entries[number].kind] / whole), 4),
-        )
-        for number, score in scores.items()
+    for number in scores:
+        scores[number] *= leanings[index.entries[number].kind] / whole
+    best = sorted(scores, key=lambda number: (-scores[number], number))
+    return tuple(
+        Ranked(entry=index.entries[number], score=round(min(1.0, scores[number]), 4))
+        for number in best
     )
-    return tuple(sorted(found, key=lambda each: (-each.score, each.entry.kind, each.entry.name)))
 
 
-def _concepts(stems: list[str], index: Index) -> Iterator[Concept]:
-    """The question's concepts, longest phrases first from the left."""
+def _concepts(words: list[str], stems: list[str], index: Index) -> Iterator[Concept]:
+    """The question's concepts, each once, longest phrases first from the left."""
     start = 0
-    while start < len(stems):
+    seen: set[Phrase] = set()
+    while start < len(stems) and len(seen) < _MOST:
         phrase = _longest_phrase(stems[start : start + LONGEST])
+        word = words[start]
         start += len(phrase)
-        if len(phrase) == 1 and phrase[0] in stop_words():
+        if phrase in seen or (len(phrase) == 1 and phrase[0] in stop_words()):
             continue
+        seen.add(phrase)
         if phrase in foreign() and phrase not in thesaurus():
             yield Concept(weight=_FOREIGN * index.rarity(""), forms=((phrase, 1.0),))
+        elif len(phrase) > 1:
+            yield _phrase(phrase, index)
         else:
-            yield _phrase(phrase, index) if len(phrase) > 1 else _word(phrase[0], index)
+            yield _known_word(phrase[0], index) or _unknown_word(word, index)
 
 
 def _longest_phrase(stems: list[str]) -> Phrase:
@@ -113,25 +120,32 @@ def _phrase(phrase: Phrase, index: Index) -> Concept:
     return Concept(weight=weight, forms=((phrase, 1.0), *others.items(), *singles))
 
 
-def _word(word: str, index: Index) -> Concept:
+def _known_word(word: str, index: Index) -> Concept | None:
     others = thesaurus().get((word,), {})
-    if word in index.strengths or others:
-        return Concept(
-            weight=_weight(word, index, tuple(others)), forms=(((word,), 1.0), *others.items())
-        )
+    if word not in index.strengths and not others:
+        return None
+    return Concept(
+        weight=_weight(word, index, tuple(others)), forms=(((word,), 1.0), *others.items())
+    )
+
+
+def _unknown_word(word: str, index: Index) -> Concept:
+    """A number counts nothing; a word may be two, or misspelt, or of another subject."""
     if word.isdecimal():
         return Concept(weight=0.0, forms=())
+    if stem(word) in faint_words():
+        return Concept(weight=_FAINTEST * index.rarity(""), forms=())
     two = halves(word, index.strengths)
     if two is not None:
         return Concept(weight=sum(_weight(each, index) for each in two) / 2, forms=((two, 1.0),))
-    likely = meant(word, index.strengths.keys() | {each for each, *_ in thesaurus()})
-    forms: list[tuple[Phrase, float]] = [((each,), _SPELLING) for each in likely]
-    for each in likely:
-        forms += [(other, _SPELLING * s) for other, s in thesaurus().get((each,), {}).items()]
-    if not forms:
-        share = 0.05 if word in faint_words() else _UNKNOWN
-        return Concept(weight=share * index.rarity(""), forms=())
-    return Concept(weight=_weight(likely[0], index, tuple(f for f, _ in forms)), forms=tuple(forms))
+    likely = [stem(each) for each in meant(word, index.spellings | spellings())]
+    known = [each for each in map(_known_word, likely, [index] * len(likely)) if each]
+    if not known:
+        return Concept(weight=_UNKNOWN * index.rarity(""), forms=())
+    return Concept(
+        weight=min(each.weight for each in known),
+        forms=tuple((form, _SPELLING * surety) for each in known for form, surety in each.forms),
+    )
 
 
 def _weight(word: str, index: Index, others: tuple[Phrase, ...] = ()) -> float:
@@ -190,6 +204,6 @@ def _leanings(text: str) -> dict[str, float]:
     choosing, tool = bool(_CHOOSING.search(text)), bool(_TOOL.search(text))
     return {
         "practice": 1.0,
-        "decision": 1.2 if choosing else 0.95,
+        "decision": 1.3 if choosing else 0.95,
         "command": 1.25 if tool else 0.85,
     }

@@ -29,6 +29,12 @@ def thesaurus() -> dict[Phrase, dict[Phrase, float]]:
 
 
 @cache
+def spellings() -> frozenset[str]:
+    """All words of the thesaurus as they are written."""
+    return frozenset(word for line in data_lines("thesaurus.txt") for word in words_of(line))
+
+
+@cache
 def foreign() -> frozenset[Phrase]:
     """Words and phrases that name subjects of others."""
     return frozenset(each for line in data_lines("elsewhere.txt") for each in _phrases(line))

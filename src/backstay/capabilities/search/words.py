@@ -38,8 +38,8 @@ def _unaccented(text: str) -> str:
 
 
 def clauses_of(text: str) -> list[list[str]]:
-    """The stems of a text, apart where a clause ends: words on both sides are no neighbours."""
-    return [[stem(word) for word in words_of(each)] for each in _CLAUSE.split(text)]
+    """The words of a text, apart where a clause ends: words on both sides are no neighbours."""
+    return [words_of(each) for each in _CLAUSE.split(text)]
 
 
 @cache
