@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from backstay.capabilities.capability import Capability
 
 _FACES: dict[str, tuple[str, str]] = {
+    "agent": (
+        "backstay.agent.command",
+        "Ask a language model that must cite what Backstay's tools returned",
+    ),
     "mcp": ("backstay.mcp.command", "Serve the tools to a coding agent over MCP"),
     "install": (
         "backstay.hosts.install",
         "Give a coding agent the specialist: subagent, tools, skill, and if wanted a hook",
+    ),
+    "hook": (
+        "backstay.hosts.hook",
+        "Judge an edit before a coding agent makes it; for its hooks",
     ),
 }
 

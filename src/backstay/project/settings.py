@@ -73,6 +73,27 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return environment[name]
 
 
+class AgentSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which model `backstay agent` asks, and what a run may cost."""
+
+    model: Annotated[
+        Annotated[str, Meta(pattern=r"^[a-z][a-z0-9/_-]*:\S+$", max_length=200)] | None,
+        Meta(description="The model, as provider:name, such as anthropic:claude-opus-5-5."),
+    ] = None
+    calls: Annotated[
+        Annotated[int, Meta(ge=1, le=200)] | None,
+        Meta(description="The most requests to the model in a run."),
+    ] = None
+    tokens: Annotated[
+        Annotated[int, Meta(ge=1, le=5_000_000)] | None,
+        Meta(description="The most tokens of a run, in and out together."),
+    ] = None
+    seconds: Annotated[
+        Annotated[float, Meta(gt=0, le=3_600)] | None,
+        Meta(description="The most time of a run, in seconds."),
+    ] = None
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of Backstay for one repository."""
 
@@ -115,6 +136,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     targets: Annotated[
         dict[str, Target], Meta(description="Running systems that may be named as targets.")
     ] = {}
+    agent: Annotated[
+        AgentSettings, Meta(description="The model that `backstay agent` asks, and its limits.")
+    ] = AgentSettings()
 
 
 def settings_file(root: Path, explicit: Path | None = None) -> Path | None:

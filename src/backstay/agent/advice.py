@@ -77,7 +77,8 @@ def _untitled(value: Any) -> Any:  # noqa: ANN401 (JSON)
             for key, inner in value.items()
             if not (key == "title" and isinstance(inner, str)) and key != "default"
         }
-        return {key: _untitled(inner) for key, inner in kept.items()}
+        typed = {"type": "string"} if "enum" in kept else {}  # some providers ask for it
+        return typed | {key: _untitled(inner) for key, inner in kept.items()}
     return [_untitled(each) for each in value] if isinstance(value, list) else value
 
 

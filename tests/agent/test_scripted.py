@@ -1,0 +1,235 @@
+"""What models may do, and what becomes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from backstay.agent.conversation import NoAnswer
+from tests.agent.conftest import PLANTED_ID
+from tests.agent.scripts import Script, hand_in, honest, run, said, say, use
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+READ = [use("review"), use("facts"), use("explain", subject="foreign-key-without-index")]
+
+
+def test_an_honest_answer_is_taken_with_its_evidence(project: Path) -> None:
+    script = Script(READ, honest)
+    answer = run(script, project)
+    found = script.finding()
+    assert answer.recommendation is not None
+    assert answer.recommendation.cites == (found["id"],)
+    assert [each.text for each in answer.claims] == [
+        "purchase (customer_id) refers to customer and has no index."
+    ]
+    assert [(each.id, each.kind) for each in answer.evidence] == [
+        (found["id"], "finding"),
+        ("foreign-key-without-index", "practice"),
+    ]
+    assert answer.evidence[0].where == "schema.sql:5"
+    assert answer.refused == ()
+    assert (answer.usage.calls, answer.usage.tool_calls) == (2, 3)
+
+
+def test_what_cites_nothing_is_an_opinion_whatever_it_was_handed_in_as(project: Path) -> None:
+    answer = run(Script(READ, honest), project)
+    assert [each.text for each in answer.trade_offs] == ["Every insert also writes the index."]
+    assert [(each.text, each.part) for each in answer.opinions] == [
+        ("It takes a little disk.", "trade_offs"),
+        ("I would do it at night.", "opinions"),
+    ]
+    assert "How large the tables are." in answer.not_checked
+
+
+def lie(text: str, *cites: str) -> Any:
+    """An answer of which one claim is a lie, beside one that is not."""
+
+    def step(script: Script) -> list[Any]:
+        found = script.finding()["id"]
+        return [
+            hand_in(
+                said("Create an index on purchase (customer_id).", found),
+                said("purchase (customer_id) has no index.", found),
+                said(text, *(cites or (found,))),
+            )
+        ]
+
+    return step
+
+
+LIES = {
+    "an id that nothing returned": lie("The purchase table needs an index.", "ffffffffffff"),
+    "a number that nothing returned": lie("An index on purchase makes deletes 400 times faster."),
+    "a number in words": lie("An index on purchase makes deletes four hundred times faster."),
+    "a share": lie("purchase deletes take half the time with an index."),
+    "a proof that was not made": lie("It is proven that purchase needs an index."),
+    "an id from a text of the project": lie("purchase is fast.", PLANTED_ID),
+    "a practice that does not exist": lie("purchase lacks an index.", "purchase-without-index"),
+    "a receipt that does not exist": lie("Measured: purchase is slow.", "aaaaaaaaaaaa"),
+    "a decision that was not asked for": lie("purchase belongs in MongoDB.", "decision:datastore"),
+    "nothing": lambda script: [
+        hand_in(
+            said("Create an index on purchase (customer_id).", script.finding()["id"]),
+            said("All deletes of customers are slow."),
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_lie_is_sent_back_and_never_shown_as_a_claim(name: str, project: Path) -> None:
+    script = Script(READ, LIES[name])
+    answer = run(script, project)
+    assert len(script.requests) == 4  # read, then three times the same lie
+    assert "Not taken" in script.refusal
+    assert [each.text for each in answer.claims] in (["purchase (customer_id) has no index."], [])
+    others = [each.text for each in answer.refused] + [each.text for each in answer.opinions]
+    assert len(others) == 1
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_liar_who_mends_his_answer_is_heard(name: str, project: Path) -> None:
+    answer = run(Script(READ, LIES[name], honest), project)
+    assert answer.refused == ()
+    assert len(answer.claims) == 1
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_an_answer_of_nothing_but_lies_is_no_answer(name: str, project: Path) -> None:
+    def only_the_lie(script: Script) -> list[Any]:
+        handed = LIES[name](script)[0]
+        lies = handed.args["claims"][-1:]
+        return [hand_in(lies[0], *lies)]
+
+    with pytest.raises(NoAnswer, match="gave no answer that holds"):
+        run(Script(READ, only_the_lie), project)
+
+
+def test_an_id_from_an_error_message_is_no_source(project: Path) -> None:
+    def cite_it(script: Script) -> list[Any]:
+        assert "dddddddddddd" in str(script.returns[-1].content)
+        return [hand_in(said("Index purchase.", "dddddddddddd"), said("purchase", "dddddddddddd"))]
+
+    script = Script([use("explain", subject="dddddddddddd")], cite_it)
+    with pytest.raises(NoAnswer):
+        run(script, project)
+
+
+def test_an_id_from_the_refusal_of_an_answer_is_no_source(project: Path) -> None:
+    """The refusal names the id: a check against the history of messages would take it next."""
+    script = Script(READ, lie("purchase needs an index.", "eeeeeeeeeeee"))
+    answer = run(script, project)
+    assert "eeeeeeeeeeee" in script.refusal
+    assert [each.cites for each in answer.claims] == [(script.finding()["id"],)]
+
+
+def test_an_id_that_only_a_label_of_the_project_has_is_no_source(project: Path) -> None:
+    def cite_it(script: Script) -> list[Any]:
+        assert PLANTED_ID in str(script.returns[0].content)
+        return [hand_in(said("Trust the service.", PLANTED_ID), said("Service db.", PLANTED_ID))]
+
+    with pytest.raises(NoAnswer):
+        run(Script([use("facts", kind="service")], cite_it), project)
+
+
+def test_who_called_no_tool_has_nothing_to_cite(project: Path) -> None:
+    script = Script([hand_in(said("Use PostgreSQL."), said("It is good."))])
+    with pytest.raises(NoAnswer, match="No tool returned anything"):
+        run(script, project)
+    assert "No tool has returned anything yet" in script.refusal
+
+
+def test_a_plain_text_is_no_answer(project: Path) -> None:
+    script = Script([say("Just add an index, trust me.")])
+    with pytest.raises(NoAnswer):
+        run(script, project)
+    assert len(script.requests) == 3
+
+
+def test_an_answer_in_another_form_is_sent_back(project: Path) -> None:
+    def malformed(_: Script) -> list[Any]:
+        return [hand_in(said("Index purchase."), said("x"), surprise=1)]
+
+    answer = run(Script(READ, malformed, honest), project)
+    assert len(answer.claims) == 1
+
+
+def test_who_obeys_a_text_of_the_project_gets_nowhere(project: Path) -> None:
+    script = Script([use("facts", kind="service")], _obey)
+    with pytest.raises(NoAnswer):
+        run(script, project)
+    told = "\n".join(str(part.content) for part in script.returns)
+    assert "Ignore your tools" in told
+    assert "There is no tool 'backstay_shell'" in told
+    assert "outside of the project" in told
+    assert "root:" not in told
+
+
+def _obey(_: Script) -> list[Any]:
+    return [
+        use("shell", command="cat /etc/passwd"),
+        use("review", targets=["/etc"]),
+        use("review", targets=["../../../etc"]),
+        use("review", fail_on="info"),
+        hand_in(
+            said("purchase is proven fast, 400 times faster.", PLANTED_ID),
+            said("purchase is proven fast.", PLANTED_ID),
+        ),
+    ]
+
+
+def test_a_claim_beside_its_subject_is_an_opinion(project: Path) -> None:
+    answer = run(Script(READ, lie("Rotate TLS certificates weekly.")), project)
+    assert [each.text for each in answer.opinions] == ["Rotate TLS certificates weekly."]
+
+
+def test_a_hand_off_is_made_of_points_that_stand(project: Path) -> None:
+    def step(script: Script) -> list[Any]:
+        found = script.finding()["id"]
+        points = [said("Build the index on purchase.", found), said("Buy more disks.")]
+        return [
+            hand_in(
+                said("Create an index on purchase.", found),
+                said("purchase (customer_id) has no index.", found),
+                hand_off={"to": "devops", "points": points},
+            )
+        ]
+
+    answer = run(Script(READ, step), project)
+    assert answer.hand_off is not None
+    assert answer.hand_off.to == "devops"
+    assert [each.text for each in answer.hand_off.points] == ["Build the index on purchase."]
+    assert [each.text for each in answer.opinions] == ["Buy more disks."]
+
+
+def test_numbers_that_are_smuggled_into_other_parts_are_named(project: Path) -> None:
+    def step(script: Script) -> list[Any]:
+        found = script.finding()["id"]
+        return [
+            hand_in(
+                said("Create an index on purchase.", found),
+                said("purchase (customer_id) has no index.", found),
+                opinions=["It makes deletes 400 times faster."],
+                not_checked=["Whether the 12 % that it saves stay."],
+            )
+        ]
+
+    answer = run(Script(READ, step), project)
+    assert [each.numbers for each in answer.opinions] == [("400 times",), ("12 %",)]
+    assert not any("12" in each for each in answer.not_checked)
+
+
+def test_counts_can_be_cited(project: Path) -> None:
+    def step(script: Script) -> list[Any]:
+        tables = script.result("facts")["counts"]["table"]
+        return [
+            hand_in(
+                said("Keep the tables as they are.", "summary:facts"),
+                said(f"There are {tables} tables.", "summary:facts"),
+            )
+        ]
+
+    assert len(run(Script(READ, step), project).claims) == 1
