@@ -148,14 +148,15 @@ SCALARS = st.one_of(
 
 @st.composite
 def containers(draw: st.DrawFn, inner: st.SearchStrategy[str], opening: str) -> str:
-    told = []
+    told: list[str] = []
     for _ in range(draw(st.integers(0, 3))):
         name = json.dumps(draw(NAMES)) if opening == "{" else None
         key = f"{name}{draw(TRIVIA)}:{draw(TRIVIA)}" if name else ""
         told.append(draw(TRIVIA) + key + draw(inner) + draw(TRIVIA))
     close = {"{": "}", "[": "]"}[opening]
     body = ",".join(told) or draw(TRIVIA)
-    if told and draw(st.booleans()):
+    trailing: bool = draw(st.booleans())
+    if told and trailing:
         body += "," + draw(TRIVIA)
     return opening + body + close
 
