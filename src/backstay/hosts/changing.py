@@ -114,6 +114,11 @@ def _content(target: Target) -> bytes | None:
     _refuse_link(target.file, target)
     if not os.path.lexists(target.file):
         return None
+    if target.file.is_dir():
+        raise BadRequest(
+            f"{target.shown} is a folder, where a file is needed. Move it away and run again;"
+            " nothing was written."
+        )
     read_text(target.file, target.shown, MAX_BYTES)
     return target.file.read_bytes()
 

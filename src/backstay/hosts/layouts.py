@@ -12,7 +12,8 @@ from typing import Literal
 import msgspec
 
 from backstay.hosts import texts
-from backstay.hosts.parts import HookValue, JsonEntry, OwnFile, Part, ServerValue, Target, TomlTable
+from backstay.hosts.entries import HookValue, ServerValue
+from backstay.hosts.parts import JsonEntry, OwnFile, Part, Target, TomlTable
 from backstay.model.errors import BadRequest
 
 Host = Literal["claude", "cursor", "codex"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from backstay.hosts.entries import HookValue, ServerValue
 from backstay.hosts.json_editing import (
     path_to,
     rendered_value,
@@ -16,7 +16,7 @@ from backstay.hosts.json_editing import (
     without_entry,
 )
 from backstay.hosts.jsonc import Item, Node, parse
-from backstay.hosts.launching import Launch, is_launch, works
+from backstay.hosts.launching import works
 from backstay.hosts.marks import Comment, marked, with_mark
 from backstay.hosts.toml_editing import parsed, with_table, without_table
 from backstay.model.errors import BadRequest
@@ -24,9 +24,7 @@ from backstay.model.errors import BadRequest
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FAILED = " || exit 1"
-"""After a hook's command: some hosts take exit code 2, which says that a command could not do its
-job, for a refusal of the edit. Any other code lets the edit pass and shows the error."""
+    from backstay.hosts.launching import Launch
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,66 +107,6 @@ class OwnFile(msgspec.Struct, frozen=True, kw_only=True):
         if not ours.untouched:
             return Outcome(action="left", text=text, why="you changed it; remove it by hand")
         return Outcome(action="removed", text=None, folders=ours.folders)
-
-
-class ServerValue(msgspec.Struct, frozen=True, kw_only=True):
-    """The entry of the MCP server, by the way it is started."""
-
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-
-    def of(self, launch: Launch) -> dict[str, Any]:
-        """The entry for this way."""
-        command, *rest = launch
-        return {**self.before, "command": command, "args": [*rest, "mcp"], **self.after}
-
-    def launch_in(self, data: Any) -> Launch | None:  # noqa: ANN401 (a value of the file)
-        """The way that an entry of ours has; None where it is not, or no longer, ours."""
-        if not isinstance(data, dict) or not isinstance(data.get("args"), list):
-            return None
-        words = [data.get("command"), *data["args"][:-1]]
-        launch = tuple(word for word in words if isinstance(word, str))
-        return launch if launch and is_launch(launch) and data == self.of(launch) else None
-
-
-class HookValue(msgspec.Struct, frozen=True, kw_only=True):
-    """The entry of a hook, by the way Backstay is started."""
-
-    host: str
-    matcher: str
-    timeout: int
-    grouped: bool
-
-    def of(self, launch: Launch) -> dict[str, Any]:
-        """The entry for this way."""
-        command = shlex.join([*launch, "hook", self.host]) + FAILED
-        if not self.grouped:
-            return {"command": command, "matcher": self.matcher, "timeout": self.timeout}
-        hook = {"type": "command", "command": command, "timeout": self.timeout}
-        return {"matcher": self.matcher, "hooks": [hook]}
-
-    def commands_in(self, data: Any) -> list[str]:  # noqa: ANN401 (a value of the file)
-        """The commands of an entry that have to do with this hook."""
-        hooks = [data]
-        if isinstance(data, dict) and isinstance(data.get("hooks"), list):
-            hooks = data["hooks"]
-        told = [each.get("command") for each in hooks if isinstance(each, dict)]
-        wanted = f" hook {self.host}"
-        return [
-            each for each in told if isinstance(each, str) and wanted in each and "backstay" in each
-        ]
-
-    def launch_in(self, data: Any) -> Launch | None:  # noqa: ANN401 (a value of the file)
-        """The way that an entry of ours has; None where it is not, or no longer, ours."""
-        for command in self.commands_in(data):
-            try:
-                words = shlex.split(command.removesuffix(FAILED))
-            except ValueError:
-                continue
-            launch = tuple(words[:-2])
-            if is_launch(launch) and data == self.of(launch):
-                return launch
-        return None
 
 
 _OTHER = "an entry for Backstay is there that differs from ours"
