@@ -54,8 +54,8 @@ class Script:
     def result(self, tool: str) -> Any:
         """The latest result of a tool."""
         name = f"backstay_{tool}"
-        found = [part for part in self.returns if part.tool_name == name]
-        return json.loads(str(found[-1].content))
+        said = [str(part.content) for part in self.returns if part.tool_name == name]
+        return json.loads([each for each in said if each.startswith("{")][-1])
 
     @property
     def refusal(self) -> str:

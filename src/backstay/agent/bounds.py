@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backstay.model.errors import BadRequest, LimitReached
+from backstay.model.errors import LimitReached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,17 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     rejections: int = 2
 
 
+DEFAULT_BOUNDS = Bounds()
+
+
+def reply_tokens(left: int, characters: int) -> int:
+    """How long a reply may be, of what is left of the tokens, to a request of so many characters.
+
+    Too little to answer in where the request should not be sent.
+    """
+    return min(left - characters // _CHARACTERS_A_TOKEN, _MOST_REPLY_TOKENS)
+
+
 class OutOfBounds(LimitReached):
     """The run has spent what it may; it ends, whatever it is at."""
 
@@ -53,9 +64,6 @@ class Spending:
     """Keeps a run within its bounds."""
 
     def __init__(self, bounds: Bounds, clock: Callable[[], float] = time.monotonic) -> None:
-        for name in ("calls", "tokens", "seconds"):
-            if not getattr(bounds, name) > 0:
-                raise BadRequest(f"--{name} {getattr(bounds, name):g} allows nothing; give more.")
         self.bounds = bounds
         self._clock = clock
         self._began = clock()
@@ -102,14 +110,14 @@ class Spending:
                 " with --calls, or ask something narrower."
             )
         left = self.bounds.tokens - self.input_tokens - self.output_tokens
-        left -= characters // _CHARACTERS_A_TOKEN
-        if left < _LEAST_REPLY_TOKENS:
+        most = reply_tokens(left, characters)
+        if most < _LEAST_REPLY_TOKENS:
             raise OutOfBounds(
                 f"The next request would go beyond {self.bounds.tokens:,} tokens, and there is no"
                 " answer. Allow more with --tokens, or ask something narrower."
             )
         self.calls += 1
-        return min(left, _MOST_REPLY_TOKENS)
+        return most
 
     def after_call(self, sent: int, reply: Reply) -> None:
         """Count what a request of so many characters and its reply have cost."""

@@ -8,7 +8,7 @@ import msgspec
 
 from backstay.agent.advice import Colleague
 from backstay.agent.answer import Answer
-from backstay.agent.bounds import Bounds
+from backstay.agent.bounds import DEFAULT_BOUNDS, Bounds
 from backstay.agent.outgoing import Outgoing, outgoing
 from backstay.agent.showing import show
 from backstay.capabilities.capability import Capability, Option
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from backstay.project.settings import AgentSettings
 
 VARIABLE = "BACKSTAY_MODEL"
-_DEFAULTS = Bounds()
 _NAME = re.compile(r"[a-z][a-z0-9/_-]*:\S+\Z")
 # Providers whose extra of pydantic-ai-slim has their name.
 _EXTRAS = {"anthropic", "bedrock", "cohere", "google", "groq", "huggingface", "mistral", "openai"}
@@ -55,13 +54,13 @@ class AgentInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         False
     )
     calls: Annotated[
-        int | None, Option(help=f"requests to the model at most (default: {_DEFAULTS.calls})")
+        int | None, Option(help=f"requests to the model at most (default: {DEFAULT_BOUNDS.calls})")
     ] = None
     tokens: Annotated[
-        int | None, Option(help=f"tokens in and out at most (default: {_DEFAULTS.tokens:,})")
+        int | None, Option(help=f"tokens in and out at most (default: {DEFAULT_BOUNDS.tokens:,})")
     ] = None
     seconds: Annotated[
-        float | None, Option(help=f"seconds at most (default: {_DEFAULTS.seconds:g})")
+        float | None, Option(help=f"seconds at most (default: {DEFAULT_BOUNDS.seconds:g})")
     ] = None
 
 
@@ -82,6 +81,7 @@ def agent(given: AgentInput, emit: Emit = unheard) -> Answer | Outgoing:
         name,
         stage=given.stage or settings.stage,
         hand_off=given.hand_off,
+        bounds=bounds,
     )
     if given.dry_run:
         return first
@@ -108,7 +108,7 @@ def _bounds(given: AgentInput, settings: AgentSettings) -> Bounds:
         stated = getattr(settings, name) if stated is None else stated
         if stated is not None and not stated > 0:
             raise BadRequest(f"--{name} {stated:g} allows nothing; give more.")
-        chosen[name] = getattr(_DEFAULTS, name) if stated is None else stated
+        chosen[name] = getattr(DEFAULT_BOUNDS, name) if stated is None else stated
     return Bounds(**chosen)
 
 

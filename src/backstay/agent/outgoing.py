@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from backstay.agent.advice import advice_schema
+from backstay.agent.bounds import DEFAULT_BOUNDS, Bounds, reply_tokens
 from backstay.capabilities.tools import PREFIX, schema_of, tool_of, tools
 from backstay.model.errors import BadRequest
 from backstay.project.secrets import mask
@@ -42,12 +43,14 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
         instructions: the system prompt.
         tools: what the model may call.
         question: what the user asks, with secrets masked.
+        most_reply_tokens: how long the reply may be.
     """
 
     model: str | None
     instructions: str
     tools: tuple[OutgoingTool, ...]
     question: str
+    most_reply_tokens: int = 0
 
     @property
     def characters(self) -> int:
@@ -62,6 +65,7 @@ def outgoing(
     *,
     stage: Stage | None = None,
     hand_off: Colleague | None = None,
+    bounds: Bounds = DEFAULT_BOUNDS,
 ) -> Outgoing:
     """What is sent for a question.
 
@@ -81,17 +85,19 @@ def outgoing(
         told.append(f"The company's stage: {stage}.")
     if hand_off:
         told.append(f"Hand off to a {hand_off} colleague.")
-    return Outgoing(
+    first = Outgoing(
         model=model,
         instructions=prompt(),
         tools=(*map(_tool, tools()), _answer()),
         question=mask("\n\n".join(told)),
     )
+    most_tokens = max(reply_tokens(bounds.tokens, first.characters), 0)
+    return msgspec.structs.replace(first, most_reply_tokens=most_tokens)
 
 
 def prompt() -> str:
     """The character and duties that every run begins with."""
-    return resources.files("backstay.agent").joinpath("prompt.md").read_text("utf-8")
+    return resources.files("backstay.agent").joinpath("prompt.md").read_text("utf-8").strip()
 
 
 def _tool(capability: Any) -> OutgoingTool:  # noqa: ANN401 (a Capability)

@@ -116,7 +116,8 @@ def _outgoing(first: Outgoing) -> Iterator[str]:
     yield f"# To {visible(first.model) if first.model else 'no model yet: choose one with --model'}"
     yield ""
     yield from _paragraph(
-        f"The first request, {first.characters:,} characters. Later ones add the model's own words"
+        f"The first request, {first.characters:,} characters, for a reply of at most"
+        f" {first.most_reply_tokens:,} tokens. Later ones add the model's own words"
         " and what tools return, with secrets masked. Nothing was sent."
     )
     yield from ("", "## Instructions", "", *visible_lines(first.instructions))
