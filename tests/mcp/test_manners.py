@@ -104,7 +104,7 @@ def test_no_tool_that_reads_changes_a_file(shop: Path) -> None:
 
 EXAMPLES: dict[str, dict[str, Any]] = {
     "explain": {"subject": "foreign-key-without-index"},
-    "decide": {"topic": "datastore"},
+    "decide": {"topic": ["datastore"]},
     "prove": {"ids": ["0123456789ab"]},
 }
 
@@ -193,6 +193,9 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("explain", {"subject": "0123456789ab"}, "There is no finding 0123456789ab"),
     ("facts", {"kind": "tabel"}, "There are no facts of kind 'tabel'"),
     ("prove", {"ids": [f"{number:012x}" for number in range(11)]}, "at most 10 at a time"),
+    ("decide", {"topic": ["gardening"]}, "backstay decide"),
+    ("decide", {"topic": ["datastore"], "fact": ["peak_commits=5 GB"]}, "peak_commits"),
+    ("decide", {"topic": ["datastore"], "record": "docs/x.md"}, "takes no 'record'"),
     ("prove", {"ids": ["0123456789ab"]}, "backstay review --json"),
 ]
 

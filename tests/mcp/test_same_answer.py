@@ -37,6 +37,12 @@ REQUESTS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
         (("--kind", "column", "--limit", "7"), {"kind": "column", "limit": 7}),
         (("--limit", "1"), {"limit": 1}),
     ],
+    "decide": [
+        (("datastore", "--fact", "write_regions=2", "--limit", "9"), {
+            "topic": ["datastore"], "fact": ["write_regions=2"], "limit": 9,
+        }),
+        (("--limit", "50"), {"limit": 50}),
+    ],
     "prove": [(("{proven}", "--limit", "5"), {"ids": ["{proven}"], "limit": 5})],
 }  # fmt: skip
 CASES = [(name, number) for name, requests in REQUESTS.items() for number in range(len(requests))]
