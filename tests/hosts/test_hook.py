@@ -438,6 +438,27 @@ def test_a_link_out_of_the_project_passes(tmp_path: Path) -> None:
     assert (tmp_path / "outside.sql").read_text() == CUSTOMER
 
 
+def test_a_worktree_within_the_project_is_a_project_of_its_own(tmp_path: Path) -> None:
+    root = committed(tmp_path, {"schema.sql": PRICE})
+    git(root, "worktree", "add", "-q", "-b", "side", str(root / ".claude/worktrees/side"))
+    side = root / ".claude/worktrees/side"
+    message = edit(side, "schema.sql", "real);", "real);\n" + CUSTOMER[:-1])
+    message["cwd"] = str(root)
+    assert asked(message).decision == "none"
+    message = write(side, "more.sql", ORDER)
+    message["cwd"] = str(root)
+    assert asked(message).decision == "deny"
+
+
+def test_the_folder_that_holds_the_file_counts_where_several_are_open(tmp_path: Path) -> None:
+    first = committed(tmp_path / "a", {"schema.sql": CUSTOMER})
+    second = committed(tmp_path / "b", {"schema.sql": CUSTOMER})
+    message = write(second, "a.sql", PRICE)
+    del message["cwd"]
+    message["workspace_roots"] = [str(first), str(second)]
+    assert asked(message, "cursor").decision == "deny"
+
+
 def test_without_a_project_nothing_is_judged(tmp_path: Path) -> None:
     assert asked(write(tmp_path, "schema.sql", PRICE)).decision == "none"
 

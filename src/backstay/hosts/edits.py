@@ -60,6 +60,7 @@ def edit_of(message: bytes, environment: Mapping[str, str]) -> Edit | None:
     if not path:
         raise BadRequest("the host did not say which file it is going to write")
     file = _real(Path(base), path)
+    folder = _folder_around(file, folder, told)
     return Edit(folder=folder, files={file: None if tool == "Delete" else _written(file, given)})
 
 
@@ -67,11 +68,20 @@ def _folder(told: dict[str, Any], environment: Mapping[str, str]) -> Path:
     roots = told.get("workspace_roots")
     named = [
         environment.get("CLAUDE_PROJECT_DIR"),
-        roots[0] if isinstance(roots, list) and roots else None,
+        *(roots if isinstance(roots, list) else ()),
         told.get("cwd"),
         os.curdir,
     ]
     return Path(next(each for each in named if isinstance(each, str) and each))
+
+
+def _folder_around(file: Path, folder: Path, told: dict[str, Any]) -> Path:
+    """The folder that the file is in, where the host has several open."""
+    roots = told.get("workspace_roots")
+    if not isinstance(roots, list):
+        return folder
+    each = [Path(os.path.realpath(root)) for root in roots if isinstance(root, str)]
+    return next((root for root in each if file.is_relative_to(root)), folder)
 
 
 def _real(base: Path, path: str) -> Path:

@@ -65,7 +65,7 @@ def judged(edit: Edit) -> Judged | None:
     Raises:
         BackstayError: it cannot be judged; the message says why.
     """
-    root = resolve_targets((str(edit.folder),)).root
+    root = _root_of(edit)
     if not any((root / mark).exists() for mark in (SETTINGS, ".git")):
         return None
     files = {
@@ -79,6 +79,18 @@ def judged(edit: Edit) -> Judged | None:
     renames = {old: new for old, new in pairs if old is not None and new is not None}
     with overlaid(root, files) as overlay:
         return _fault(overlay) or _judged(overlay, renames)
+
+
+def _root_of(edit: Edit) -> Path:
+    """The project's root; that of a checkout within it, such as a worktree, for a file there."""
+    root = resolve_targets((str(edit.folder),)).root
+    inner = [
+        above
+        for file in edit.files
+        for above in file.parents
+        if above.is_relative_to(root) and (above / ".git").exists()
+    ]
+    return max(inner, key=lambda each: len(each.parts), default=root)
 
 
 def _below(path: Path, root: Path) -> str | None:
