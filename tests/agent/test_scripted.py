@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from backstay.agent.conversation import NoAnswer
+from backstay.agent.showing import show
+from backstay.capabilities.claims import ClaimsInput, claims
+from backstay.reports.encoding import json_text
 from tests.agent.conftest import PLANTED_ID
 from tests.agent.scripts import Script, hand_in, honest, run, said, say, use
 
@@ -69,6 +73,11 @@ LIES = {
     "an id from a text of the project": lie("purchase is fast.", PLANTED_ID),
     "a practice that does not exist": lie("purchase lacks an index.", "purchase-without-index"),
     "a receipt that does not exist": lie("Measured: purchase is slow.", "aaaaaaaaaaaa"),
+    "an id in the text alone": lie("By receipt aaaaaaaaaaaa purchase is slow."),
+    "a number as a name": lie("An index makes deletes of purchase `400-times-faster`."),
+    "a number as long as an id": lie("purchase has 400000000000 rows."),
+    "a benchmark that was not made": lie("Benchmarks show that purchase needs an index."),
+    "guidance alone": lie("purchase has an index too few.", "foreign-key-without-index"),
     "a decision that was not asked for": lie("purchase belongs in MongoDB.", "decision:datastore"),
     "nothing": lambda script: [
         hand_in(
@@ -233,3 +242,91 @@ def test_counts_can_be_cited(project: Path) -> None:
         ]
 
     assert len(run(Script(READ, step), project).claims) == 1
+
+
+def _decided(script: Script, claim: str) -> list[Any]:
+    choice = script.result("decide")["choice"]
+    return [
+        hand_in(
+            said(f"Stay with {choice}.", "decision:datastore"),
+            said(f"Of the options for the datastore, {choice} is chosen.", "decision:datastore"),
+            said(claim, "decision:datastore"),
+        )
+    ]
+
+
+def test_a_decision_can_be_cited(project: Path) -> None:
+    claim = "The database in use is postgresql."
+    script = Script([use("decide", topic=["datastore"])], lambda script: _decided(script, claim))
+    answer = run(script, project)
+    assert [each.kind for each in answer.evidence] == ["decision"]
+    assert len(answer.claims) == 2
+
+
+def test_a_number_that_the_model_told_a_tool_itself_is_no_result(project: Path) -> None:
+    told = use("decide", topic=["datastore"], fact=["peak_commits=4321/s"])
+    claim = "The project has peak commits of 4,321 transactions per second."
+    script = Script([told], lambda script: _decided(script, claim))
+    answer = run(script, project)
+    assert "4321" in str(script.returns[0].content)
+    assert [each.text for each in answer.refused] == [claim]
+
+
+@pytest.fixture
+def proven(project: Path) -> Script:
+    """A run in which the experiment was really made, on the lab's PostgreSQL."""
+    (project / "backstay.toml").write_text("[tables]\npurchase = 200000\ncustomer = 20000\n")
+    return Script(
+        [use("review")],
+        lambda script: [use("prove", ids=[script.finding()["id"]])],
+        lambda script: [use("explain", subject=_tested(script)["receipt"])],
+        _claim_the_proof,
+    )
+
+
+def _tested(script: Script) -> dict[str, Any]:
+    found: dict[str, Any] = script.result("prove")["findings"][0]
+    return found
+
+
+def _claim_the_proof(script: Script) -> list[Any]:
+    found = _tested(script)
+    sections = script.result("explain")["sections"]
+    [receipt] = [each["text"] for each in sections if each["title"] == "Receipt"]
+    pages = [re.findall(r"delete_pages (\d+)", line)[0] for line in _before_and_after(receipt)]
+    cites = (found["id"], found["receipt"])
+    return [
+        hand_in(
+            said("Create an index on purchase (customer_id).", *cites),
+            said("It is proven that the foreign key needs an index.", *cites),
+            said(f"A delete read {pages[0]} pages before and {pages[1]} after.", cites[1]),
+        )
+    ]
+
+
+def _before_and_after(receipt: str) -> list[str]:
+    return [line for line in receipt.splitlines() if line.startswith(("- before", "- after"))]
+
+
+def test_what_an_experiment_measured_can_be_claimed_by_its_receipt(
+    proven: Script, project: Path
+) -> None:
+    answer = run(proven, project)
+    assert len(answer.claims) == 2
+    assert [(each.kind, each.state) for each in answer.evidence] == [
+        ("finding", "proven"),
+        ("receipt", "proven"),
+    ]
+    assert answer.refused == ()
+    assert len(proven.requests) == 4
+
+
+def test_what_the_agent_says_is_what_claims_finds(
+    proven: Script, project: Path, tmp_path: Path
+) -> None:
+    answer = run(proven, project)
+    for name, text in (("answer.json", json_text(answer)), ("answer.md", show(answer))):
+        (tmp_path / name).write_text(text)
+        checked = claims(ClaimsInput(file=str(tmp_path / name)))
+        assert not checked.failed, checked
+        assert checked.counts["supported"] >= 3

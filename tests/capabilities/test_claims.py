@@ -85,6 +85,15 @@ def test_receipts_facts_and_practices_can_be_cited(project: Path, receipt: str) 
     assert verdicts(project, answer) == ["supported"] * 4
 
 
+def test_decisions_can_be_cited(project: Path) -> None:
+    answer = """
+- PostgreSQL is chosen as the datastore [decision:datastore].
+- The datastore takes 987 commits per second [decision:datastore].
+- Use a bus [decision:nothing-of-the-kind].
+"""
+    assert verdicts(project, answer) == ["supported", "contradicted", "unknown id"]
+
+
 def test_an_id_that_does_not_exist_is_told(project: Path) -> None:
     output = checked(project, "purchase has no index, see finding `ffffffffffff`.")
     assert [each.verdict for each in output.claims] == ["unknown id"]
@@ -123,6 +132,14 @@ def test_where_a_finding_is_may_be_said_and_its_line_counts_nothing(
     assert verdicts(project, f"schema.sql:3 has no index [{finding}].") == ["supported"]
     assert verdicts(project, f"In line 3 of schema.sql no index [{finding}].") == ["supported"]
     assert verdicts(project, f"There are 3 keys without an index [{finding}].") == ["contradicted"]
+
+
+def test_a_number_within_a_name_or_as_long_as_an_id_is_still_one(
+    project: Path, finding: str
+) -> None:
+    for smuggled in ("`400-times-faster`", "400000000000 times"):
+        answer = f"An index makes deletes of purchase {smuggled} [{finding}]."
+        assert verdicts(project, answer)[0] in {"contradicted", "unknown id"}
 
 
 def test_what_had_no_experiment_is_not_proven(project: Path, finding: str) -> None:

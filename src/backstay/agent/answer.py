@@ -142,8 +142,22 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
 
 def verified(advice: Advice, returned: Returned) -> Verified:
     """Hold every statement of an answer against what tools returned in this run."""
-    checks = ((part, check(each, returned)) for part, each in statements_of(advice))
+    checks = (
+        (part, _grounded(part, check(each, returned), returned))
+        for part, each in statements_of(advice)
+    )
     return Verified(advice=advice, checks=tuple(checks))
+
+
+def _grounded(part: str, checked: Checked, returned: Returned) -> Checked:
+    """What is said of the project needs more than the guidance on what might be wrong in one."""
+    sources = [returned.get(cited) for cited in checked.cites]
+    if part not in _MUST_STAND or checked.verdict != "supported":
+        return checked
+    if any(source is not None and source.kind != "practice" for source in sources):
+        return checked
+    told = f"{', '.join(checked.cites)} is guidance; cite a finding, receipt, fact or decision too."
+    return msgspec.structs.replace(checked, verdict="uncited", problems=(told,))
 
 
 def evidence_of(checked: Verified, returned: Returned) -> tuple[Cited, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
+from backstay.capabilities.evidence.citations import citations_in, without_citations
 from backstay.capabilities.evidence.quantities import find, quantities_in
 from backstay.capabilities.evidence.sources import words_of
 
@@ -20,7 +22,10 @@ Verdict = Literal["supported", "contradicted", "unknown id", "uncited"]
 # A statement that something was shown by experiment, but not one that it was not.
 _NOT = r"\b(?<!not )(?<!not yet )(?<!n't )(?<!never )(?<!to be )(?<!be )(?<!un)"
 _PROVEN = re.compile(
-    _NOT + r"(?:proven|proved|confirmed by (?:an? |the )?(?:experiment|proof|trial|measurement))\b",
+    _NOT + r"(?:proven|proved|benchmarked"
+    r"|(?:confirmed|verified|demonstrated|shown) by (?:an? |the |our )?"
+    r"(?:experiments?|proofs?|trials?|measurements?|benchmarks?|tests?)"
+    r"|(?:experiments?|proofs?|trials?|measurements?|benchmarks?) (?:confirm|show|prove)\w*)\b",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(_NOT + r"measured\b(?! nothing)", re.IGNORECASE)
@@ -29,17 +34,13 @@ _REFUTED = re.compile(
     r"|unnecessary|needless|no (?:effect|gain|benefit|difference))\b",
     re.IGNORECASE,
 )
-_CITED_INLINE = re.compile(
-    r"(?<![0-9a-zA-Z])[0-9a-f]{12}(?![0-9a-zA-Z])|`[a-z0-9]+(?:-[a-z0-9]+)+`"
-    r"|\b(?:summary|decision):[a-z0-9-]+"
-)
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One statement, and the ids of what it rests on."""
 
-    text: str
-    cites: tuple[str, ...] = ()
+    text: Annotated[str, Meta(max_length=2_000)]
+    cites: Annotated[tuple[str, ...], Meta(max_length=8)] = ()
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,13 +61,16 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check(statement: Statement, sources: Sources) -> Checked:
-    """Hold a statement against what it cites."""
-    cites = tuple(dict.fromkeys(each.strip() for each in statement.cites if each.strip()))
+    """Hold a statement against what it cites, with its list of ids and within its text."""
+    named = citations_in(statement.text, lambda _: False)
+    given = (each.strip() for each in statement.cites)
+    cites = tuple(dict.fromkeys(each for each in (*given, *named) if each))
     found = {cited: sources.get(cited) for cited in cites}
     unknown = [cited for cited, source in found.items() if source is None]
     cited = [source for source in found.values() if source is not None]
-    unbacked, notes = _numbers(statement.text, cited)
-    verdict, problems = _judged(statement.text, cited, unbacked)
+    plain = without_citations(statement.text, cites)
+    unbacked, notes = _numbers(plain, cited)
+    verdict, problems = _judged(plain, cited, unbacked)
     if unknown:
         verdict = "unknown id"
         problems = (*(_unknown(each, sources) for each in unknown), *(problems if cited else ()))
@@ -87,7 +91,7 @@ def unbacked_numbers(text: str, cited: Sequence[Source] = ()) -> tuple[str, ...]
 
 def _numbers(text: str, cited: Sequence[Source]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The numbers that stand nowhere, and a note for each that was rounded."""
-    plain = _without_places(without_citations(text), cited)
+    plain = _without_places(text, cited)
     unbacked, notes = [], []
     for claimed in quantities_in(plain):
         matches = (find(claimed, source.quantities, plain) for source in cited)
@@ -99,11 +103,6 @@ def _numbers(text: str, cited: Sequence[Source]) -> tuple[tuple[str, ...], tuple
             named = f"{source.key} {source.text}" if source.key else source.text
             notes.append(f"{claimed.text} is rounded: the result has {named}")
     return tuple(dict.fromkeys(unbacked)), tuple(dict.fromkeys(notes))
-
-
-def without_citations(text: str) -> str:
-    """A text without the ids in it: their digits are no numbers."""
-    return _CITED_INLINE.sub(" ", text)
 
 
 def _without_places(text: str, cited: Sequence[Source]) -> str:
@@ -125,7 +124,7 @@ def _judged(
     contradictions = tuple(_contradictions(text, cited, unbacked))
     if contradictions:
         return "contradicted", contradictions
-    own = words_of(without_citations(text))
+    own = words_of(text)
     if own and not any(own & source.words for source in cited):
         named = ", ".join(source.id for source in cited)
         return "uncited", (f"{named} says nothing of this.",)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from backstay.capabilities import SUMMARIES, capability_named
+from backstay.capabilities.decide import DecideInput, decide
 from backstay.capabilities.evidence.returned import (
     counts_source,
     decision_source,
@@ -116,7 +116,7 @@ class Present:
         if cited == FACT_COUNTS:
             return counts_source(Counter(fact.kind for fact in self._reading.backend.facts))
         envelope = review(Request(targets=self._targets), self._emit).envelope
-        return summary_source(msgspec.to_builtins(envelope.summary), envelope.filters)
+        return summary_source(msgspec.to_builtins(envelope.summary))
 
     def _practice(self, cited: str) -> Source | None:
         name = current_name(cited)
@@ -129,14 +129,12 @@ class Present:
         return source
 
     def _decision(self, topic: str) -> Source | None:
-        if "decide" not in SUMMARIES:
-            return None
-        decide = capability_named("decide")
         try:
-            outcome = decide.run(msgspec.convert({"topic": topic}, decide.input), self._emit)
+            outcome = decide(DecideInput(topic=(topic,), targets=self._targets), self._emit)
         except BackstayError:
             return None
-        return decision_source(topic, msgspec.to_builtins(outcome))
+        page = msgspec.to_builtins(outcome)
+        return decision_source(page) if page.get("decision") == topic else None
 
 
 def _at(finding: ReportedFinding, site: Site) -> ReportedFinding:

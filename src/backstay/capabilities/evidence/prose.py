@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backstay.capabilities.evidence.checking import Statement
+from backstay.capabilities.evidence.citations import citations_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,16 +20,6 @@ _RULE = re.compile(r"[\s|:=*_-]*\Z")
 # A full stop inside a code span, a number or an abbreviation ends no sentence.
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?:[)\]\"'*_]*)\s+(?=[\"'(\[`*_]*[A-Z0-9\u00c0-\u024f`\[])")
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|ca|vs|cf|no|fig)|\b[A-Z])\.\Z")
-
-_HEX = r"[0-9a-f]{12}"
-_ALONE = re.compile(rf"(?<![0-9A-Za-z_/-]){_HEX}(?![0-9A-Za-z_/-])")
-_SPAN = re.compile(r"`+([^`\n]{1,200})`+|\[([^\[\]\n]{1,200})\]|\(([^()\n]{1,200})\)")
-_NAMED = re.compile(
-    r"\b(?:finding|receipt|fact|proof|id|practice|decision)s?\s*[:#]?\s*[`\[(]*([0-9a-z][0-9a-z:-]+)",
-    re.IGNORECASE,
-)
-_PREFIXED = re.compile(r"(?:decision|summary):[a-z0-9-]{1,60}\Z")
-_DASHED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+\Z")
 
 
 class Prose(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,26 +53,6 @@ def read_prose(text: str, is_practice: Callable[[str], bool]) -> Prose:
             own = citations_in(sentence, is_practice)
             statements.append(Statement(text=sentence, cites=own or shared))
     return Prose(statements=tuple(statements), code_blocks=code_blocks)
-
-
-def citations_in(text: str, is_practice: Callable[[str], bool]) -> tuple[str, ...]:
-    """The ids that a text cites: in backticks or brackets, alone, or after "finding" and such."""
-    found = dict.fromkeys(match[0] for match in _ALONE.finditer(text))
-    for span in _SPAN.finditer(text):
-        for word in re.split(r"[\s,;`\[\]()]+", next(filter(None, span.groups()))):
-            if _PREFIXED.match(word) or (_DASHED.match(word) and is_practice(word)):
-                found[word] = None
-    for named in _NAMED.finditer(text):
-        if _looks_like_an_id(named[0].lower(), named[1]):
-            found[named[1]] = None
-    return tuple(found)
-
-
-def _looks_like_an_id(said: str, word: str) -> bool:
-    if said.startswith("practice"):
-        return bool(_DASHED.match(word))
-    digits = sum(character.isdigit() for character in word)
-    return bool(re.match(r"[0-9a-f]{7,40}\Z", word)) and digits > 0
 
 
 def _blocks(text: str) -> tuple[list[str], int]:

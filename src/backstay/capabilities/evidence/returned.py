@@ -80,15 +80,15 @@ class Returned:
     ) -> Iterator[Source]:
         if tool in {"review", "prove"}:
             yield from self._findings(page)
-            yield summary_source(page["summary"], page.get("filters") or ())
+            yield summary_source(page["summary"])
         elif tool == "explain":
             yield from self._explained(str(arguments.get("subject")), page)
         elif tool == "facts":
             yield from (fact_source(each) for each in page["facts"])
             if page["counts"]:
                 yield counts_source(page["counts"])
-        elif tool == "decide":
-            yield decision_source(str(arguments.get("topic")), page)
+        elif tool == "decide" and page.get("decision"):
+            yield decision_source(page)
 
     def _findings(self, page: dict[str, Any]) -> Iterator[Source]:
         for finding in (*page["findings"], *page["refuted"]):
@@ -172,10 +172,10 @@ def practice_source(name: str, summary: str, sections: tuple[Any, ...]) -> Sourc
     return Source(id=name, kind="practice", title=summary, values=(name, summary, *sections))
 
 
-def summary_source(summary: dict[str, Any], filters: object) -> Source:
+def summary_source(summary: dict[str, Any]) -> Source:
     """The counts of a review."""
     title = "counts of the review's findings"
-    return Source(id=REVIEW_SUMMARY, kind="summary", title=title, values=(summary, filters))
+    return Source(id=REVIEW_SUMMARY, kind="summary", title=title, values=(summary,))
 
 
 def counts_source(counts: dict[str, int]) -> Source:
@@ -183,10 +183,16 @@ def counts_source(counts: dict[str, int]) -> Source:
     return Source(id=FACT_COUNTS, kind="summary", title="facts by kind", values=(counts,))
 
 
-def decision_source(topic: str, page: dict[str, Any]) -> Source:
-    """What a decision model said of a topic."""
-    title = f"decision on {topic}: {page.get('choice')}"
-    return Source(id=f"{DECISION}{topic}", kind="decision", title=title, values=(page,))
+def decision_source(page: dict[str, Any]) -> Source:
+    """What a decision model said, without what it was told or assumed: that may be anything."""
+    facts = [each for each in page["facts"] if each["source"] == "observed"]
+    topic = page["decision"]
+    return Source(
+        id=f"{DECISION}{topic}",
+        kind="decision",
+        title=f"{page['question']} {page['choice']} ({page['verdict']})",
+        values=({**page, "facts": facts, "assumptions": (), "record": ()},),
+    )
 
 
 def _place(where: dict[str, Any]) -> str:
