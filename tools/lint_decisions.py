@@ -1,6 +1,7 @@
-"""Put decision models to the lints: python tools/lint_decisions.py [TOPIC or FILE ...] [--quick].
+"""Put decision models to the lints.
 
-Exit code 1 where a model has a fault. Without names, all models that come with Backstay.
+Run: python tools/lint_decisions.py [TOPIC or FILE ...] [--quick | --all]. Exit code 1 where a model
+has a fault. Without names, all models that come with Backstay.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*", metavar="TOPIC or FILE")
     parser.add_argument("--quick", action="store_true", help=f"try {QUICK:,} combinations at most")
+    parser.add_argument("--all", action="store_true", help="try all, however many there are")
     given = parser.parse_args()
-    limit = QUICK if given.quick else MOST_COMBINATIONS
+    limit = sys.maxsize if given.all else QUICK if given.quick else MOST_COMBINATIONS
     faults = [is_faulty(name, limit) for name in given.models or topics()]
     return int(any(faults))
 

@@ -9,7 +9,6 @@ import msgspec
 
 from backstay.capabilities.decision_text import Decided, Topics
 from backstay.capabilities.pages import Page
-from backstay.decisions.expressions import Value
 from backstay.decisions.outcome import Confirmation  # noqa: TC001 (msgspec reads the field)
 from backstay.reports.characters import visible
 from backstay.reports.wording import opening
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # The flips that come first are those of facts that nobody has stated.
-_MOST_FLIPS = 10
+_MOST_FLIPS = 8
 _PROSE = 220
 
 
@@ -62,17 +61,12 @@ class BriefQuestion(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
 
 
-class BriefFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that was weighed."""
-
-    fact: str
-    value: Value
-    source: str
-    unit: str | None
-
-
 class DecidePage(Page, frozen=True, kw_only=True):
-    """A decision; or the topics, where none was named."""
+    """A decision; or the topics, where none was named.
+
+    Attributes:
+        known, assumed: the facts that were weighed: stated or observed, and taken for granted.
+    """
 
     decision: str | None = None
     question: str | None = None
@@ -87,7 +81,8 @@ class DecidePage(Page, frozen=True, kw_only=True):
     flips: tuple[BriefFlip, ...] = ()
     ask: tuple[BriefQuestion, ...] = ()
     settled: str | None = None
-    facts: tuple[BriefFact, ...] = ()
+    known: dict[str, str] = msgspec.field(default_factory=dict)
+    assumed: dict[str, str] = msgspec.field(default_factory=dict)
     stage_choices: dict[str, str] = msgspec.field(default_factory=dict)
     trade_offs: str | None = None
     upkeep: str | None = None
@@ -131,10 +126,12 @@ def brief(outcome: Decided | Topics) -> DecidePage:
             for each in outcome.ask
         ),
         settled=outcome.settled,
-        facts=tuple(
-            BriefFact(fact=each.fact, value=each.value, source=each.source, unit=each.unit)
+        known={
+            each.fact: f"{each.shown} ({each.source})"
             for each in outcome.facts
-        ),
+            if each.source != "assumed"
+        },
+        assumed={each.fact: each.shown for each in outcome.facts if each.source == "assumed"},
         stage_choices={str(stage): choice for stage, choice in outcome.stage_choices.items()},
         trade_offs=opening(outcome.trade_offs, _PROSE),
         upkeep=opening(outcome.upkeep, _PROSE),
@@ -175,8 +172,9 @@ def _lines(page: DecidePage) -> Iterator[str]:
     for question in page.ask:
         yield f"ask: {question.fact}: {question.question} ({question.answers}) {question.why}"
     yield f"settled: {page.settled}"
-    facts = (f"{each.fact}={_value(each)} ({each.source})" for each in page.facts)
-    yield f"facts: {', '.join(facts)}"
+    for title, facts in (("known", page.known), ("assumed", page.assumed)):
+        if facts:
+            yield f"{title}: {', '.join(f'{name} {value}' for name, value in facts.items())}"
     stages = ", ".join(f"{stage} {choice}" for stage, choice in page.stage_choices.items())
     yield f"by stage: {stages}"
     yield f"trade-offs: {page.trade_offs}"
@@ -184,9 +182,3 @@ def _lines(page: DecidePage) -> Iterator[str]:
     yield from (f"confirm: {each.check} ({each.shows})" for each in page.confirm)
     yield f"revisit: {page.revisit}"
     yield from page.record
-
-
-def _value(fact: BriefFact) -> str:
-    if isinstance(fact.value, bool):
-        return "yes" if fact.value else "no"
-    return fact.value if isinstance(fact.value, str) else f"{fact.value:.12g}"

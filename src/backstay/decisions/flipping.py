@@ -5,7 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 from backstay.decisions.answers import plain_number
+from backstay.decisions.expressions import Value
 from backstay.decisions.outcome import Flip, KnownFact
 
 if TYPE_CHECKING:
@@ -16,7 +19,17 @@ if TYPE_CHECKING:
     from backstay.decisions.rules import State
     from backstay.model.findings import Stage
 
-Side = Literal["above", "below"]
+Operator = Literal[">", ">=", "<", "<=", "=="]
+_WORDS = {">": "above", ">=": "from", "<": "below", "<=": "up to"}
+
+
+class _Range(msgspec.Struct, frozen=True, kw_only=True):
+    """Values of a fact, from the one nearest to its present value on."""
+
+    operator: Operator
+    value: Value
+    until: float | None = None
+    until_included: bool = False
 
 
 def flips_of(
@@ -51,81 +64,88 @@ def _of_axis(  # noqa: PLR0913, PLR0917 (all that one fact's flips depend on)
     if not axis.starts:
         for cell, winner in enumerate(winners):
             if winner not in {now, -1}:
-                yield _flip(model, axis, fact, winner, "==", axis.cells[cell].value, None)
+                there = _Range(operator="==", value=axis.cells[cell].value)
+                yield _flip(model, axis, fact, winner, there)
         return
     here = state[number]
     for winner, group in groupby(range(len(winners)), key=lambda cell: winners[cell]):
         cells = list(group)
         if winner in {now, -1}:
             continue
-        side: Side = "above" if cells[0] > here else "below"
-        first, last = (cells[0], cells[-1]) if side == "above" else (cells[-1], cells[0])
-        operator, value = _edge(axis.cells[first], side, whole=axis.subject.kind == "count")
-        at_end = last == (len(winners) - 1 if side == "above" else 0)
-        until = None if at_end else _far_end(axis.cells[last], side)
-        yield _flip(model, axis, fact, winner, operator, value, until)
+        there = _range(axis, cells, above=cells[0] > here)
+        yield _flip(model, axis, fact, winner, there)
+
+
+def _range(axis: Axis, numbers: list[int], *, above: bool) -> _Range:
+    """The values of cells side by side, coming from the present value."""
+    first, last = (numbers[0], numbers[-1]) if above else (numbers[-1], numbers[0])
+    near, far = axis.cells[first], axis.cells[last]
+    operator, value = _edge(near, above=above, whole=axis.subject.kind == "count")
+    if last == (len(axis.cells) - 1 if above else 0):
+        return _Range(operator=operator, value=value)
+    return _Range(
+        operator=operator,
+        value=value,
+        until=far.most if above else far.least,
+        until_included=far.holds_most if above else far.holds_least,
+    )
+
+
+def _edge(cell: Cell, *, above: bool, whole: bool) -> tuple[Operator, float]:
+    """Where a cell begins, coming from that side of it.
+
+    Of counts, 10,001 or more is told as above 10,000.
+    """
+    if whole and above and _is_round(cell.least - 1):
+        return ">", cell.least - 1
+    if whole and not above and _is_round(cell.most + 1):
+        return "<", cell.most + 1
+    if above:
+        return (">=" if cell.holds_least else ">"), cell.least
+    return ("<=" if cell.holds_most else "<"), cell.most
 
 
 def _is_round(number: float) -> bool:
     return number >= 10 and number % 10 == 0
 
 
-def _edge(cell: Cell, side: Side, *, whole: bool) -> tuple[Literal[">", ">=", "<", "<="], float]:
-    """Where a cell begins, coming from that side of it.
-
-    Of counts, 10,001 or more is told as above 10,000.
-    """
-    if whole and side == "above" and _is_round(cell.least - 1):
-        return ">", cell.least - 1
-    if whole and side == "below" and _is_round(cell.most + 1):
-        return "<", cell.most + 1
-    if side == "above":
-        return (">=" if cell.holds_least else ">"), cell.least
-    return ("<=" if cell.holds_most else "<"), cell.most
-
-
-def _far_end(cell: Cell, side: Side) -> float:
-    return cell.most if side == "above" else cell.least
-
-
-def _flip(  # noqa: PLR0913, PLR0917 (the parts of a flip)
-    model: Model,
-    axis: Axis,
-    fact: KnownFact,
-    winner: int | None,
-    operator: Literal[">", ">=", "<", "<=", "=="],
-    value: bool | float | str,  # noqa: FBT001 (a fact's value)
-    until: float | None,
-) -> Flip:
+def _flip(model: Model, axis: Axis, fact: KnownFact, winner: int | None, there: _Range) -> Flip:
     return Flip(
         fact=axis.name,
         now=fact.shown,
-        operator=operator,
-        value=plain_number(value),
-        until=until if until is None else plain_number(until),
+        operator=there.operator,
+        value=plain_number(there.value),
+        until=None if there.until is None else plain_number(there.until),
+        until_included=there.until_included,
         unit=fact.unit,
-        values=_in_words(axis, operator, value, until),
+        values=_in_words(axis, there),
         choice=None if winner is None else model.options[winner].name,
         assumed=fact.source == "assumed",
     )
 
 
-def _in_words(axis: Axis, operator: str, value: bool | float | str, until: float | None) -> str:  # noqa: FBT001 (a fact's value)
-    shown = axis.shown(value)
-    if until is not None and until == value:
+def _in_words(axis: Axis, there: _Range) -> str:
+    shown = axis.shown(there.value)
+    if there.operator == "==" or there.until == there.value:
         return shown
-    whole = axis.subject.kind == "count"
-    words = {
-        ">": f"above {shown}",
-        ">=": f"{shown} or more" if whole else f"from {shown}",
-        "<": f"below {shown}",
-        "<=": f"{shown} or fewer" if whole else f"up to {shown}",
-        "==": shown,
-    }[operator]
-    if until is None:
+    if axis.subject.kind == "count":
+        return _count_in_words(axis, there)
+    words = f"{_WORDS[there.operator]} {shown}"
+    if there.until is None:
         return words
-    if whole:
-        step = {">": 1, "<": -1}.get(operator, 0)
-        low, high = sorted((float(value) + step, until))
-        return axis.shown(low) if low == high else f"{low:,.12g} to {axis.shown(high)}"
-    return f"{words}, {'up to' if operator.startswith('>') else 'down to'} {axis.shown(until)}"
+    end = _WORDS[("<" if there.operator.startswith(">") else ">") + "=" * there.until_included]
+    return f"{words}, {end} {axis.shown(there.until)}"
+
+
+def _count_in_words(axis: Axis, there: _Range) -> str:
+    shown = axis.shown(there.value)
+    if there.until is None:
+        return {
+            ">": f"above {shown}",
+            ">=": f"{shown} or more",
+            "<": f"below {shown}",
+            "<=": f"{shown} or fewer",
+        }[there.operator]
+    step = {">": 1, "<": -1}.get(there.operator, 0)
+    low, high = sorted((float(there.value) + step, there.until))
+    return axis.shown(low) if low == high else f"{low:,.12g} to {axis.shown(high)}"

@@ -96,9 +96,8 @@ class _Ground:
             for number, axis in enumerate(model.axes)
         ]
         self.combinations = math.prod(map(len, self._choices))
-        drawn = (
-            itertools.product(*self._choices) if self.combinations <= limit else self._drawn(limit)
-        )
+        self._whole = self.combinations <= limit
+        drawn = itertools.product(*self._choices) if self._whole else self._drawn(limit)
         self.states = [state for state in drawn if self.is_possible(state)]
         self._winners: dict[tuple[State, Stage], int | None] = {}
 
@@ -140,8 +139,8 @@ class _Ground:
 
     @property
     def extent(self) -> str:
-        if self.combinations <= len(self.states):
-            return "any combination"
+        if self._whole:
+            return "any combination that can be"
         return f"any of {len(self.states):,} combinations tried"
 
 

@@ -68,6 +68,7 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
         operator, value: where they begin, seen from the present value: ">" 500 means above 500.
             "==" for a boolean or a choice.
         until: where they end, where another choice follows; None where they go on.
+        until_included: whether that value is one of them.
         values: these values in words: "above 500 rows/s".
         choice: what is chosen there; None where nothing is left.
         assumed: the present value is an assumption.
@@ -78,6 +79,7 @@ class Flip(msgspec.Struct, frozen=True, kw_only=True):
     operator: Literal[">", ">=", "<", "<=", "=="]
     value: Value
     until: Value | None
+    until_included: bool
     unit: str | None
     values: str
     choice: str | None

@@ -59,6 +59,14 @@ def _files(backend: Backend) -> set[str]:
     return {service.scope for service in _services(backend)}
 
 
+def _shows_systems(backend: Backend) -> bool:
+    """Whether the compose files name systems beside the application at all.
+
+    Where they name none, what it uses runs elsewhere, and that one is missing says nothing.
+    """
+    return any(_is_system(service, each) for service in _services(backend) for each in _SYSTEMS)
+
+
 def service_count(backend: Backend) -> Seen | None:
     """Services of compose files that are not for development."""
     services = _services(backend)
@@ -119,7 +127,7 @@ def _uses(systems: tuple[str, ...], kind: str, backend: Backend) -> Seen | None:
             if each.dialect in systems
         ]
         found += written
-    if not found and not _services(backend):
+    if not found and not _shows_systems(backend):
         return None
     return whether(found, kind, _files(backend))
 
@@ -128,7 +136,7 @@ def _databases(backend: Backend) -> set[str] | None:
     """The database systems that images and SQL show; None where nothing can tell."""
     known = {system for system in _DATABASES if _users(backend, system)}
     known |= {each.dialect for each in backend.of(Dialect) if each.dialect in _DIALECTS}
-    return known if known or _services(backend) else None
+    return known if known or _shows_systems(backend) else None
 
 
 DATABASES_IN_USE = ("none", "postgresql", "mysql", "sqlite", "mongodb", "several")
@@ -151,7 +159,7 @@ BROKERS_IN_USE = ("none", "redis", "rabbitmq", "kafka", "several")
 
 def broker_in_use(backend: Backend) -> Seen | None:
     """Which broker runs; Redis where it runs and no broker does."""
-    if not _services(backend):
+    if not _shows_systems(backend):
         return None
     brokers = {system for system in _BROKERS if _users(backend, system)}
     brokers = brokers or {system for system in ("redis",) if _users(backend, system)}

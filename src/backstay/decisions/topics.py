@@ -57,8 +57,9 @@ _EMPTY = frozenset(
     ]
 )
 _LONGEST = 300
-# A word counts for a topic that its author wrote it for by name; less where it only occurs.
-_NAMED, _MENTIONED = 2.0, 1.0
+# What a word counts for a topic: as part of a whole name that was said, of a name, or of its
+# question.
+_WHOLE, _NAMED, _MENTIONED = 3.0, 2.0, 1.0
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,17 +88,21 @@ def topic_named(words: Iterable[str]) -> str:
         BadRequest: none, or several equally well; the message names close ones.
     """
     text = " ".join(words).strip().lower()[:_LONGEST]
-    slug = "-".join(_WORD.findall(text))
+    slug = _slug(text)
     if slug in topics():
         return slug
-    for each in all_topics():
-        if slug in {"-".join(_WORD.findall(alias.lower())) for alias in each.aliases}:
-            return each.topic
+    known = [each.topic for each in all_topics() if slug in map(_slug, each.aliases)]
+    if len(known) == 1:
+        return known[0]
     scores = _scores(_words(text))
     best = sorted(scores, key=lambda topic: (-scores[topic], topic))[:3]
     if best and (len(best) == 1 or scores[best[0]] > scores[best[1]]):
         return best[0]
     raise _unknown(text, slug, best)
+
+
+def _slug(text: str) -> str:
+    return "-".join(_WORD.findall(text.lower()))
 
 
 def _unknown(text: str, slug: str, close: list[str]) -> BadRequest:
@@ -112,8 +117,18 @@ def _scores(wanted: set[str]) -> dict[str, float]:
     for topic, (named, mentioned) in _vocabulary().items():
         in_name, beside = wanted & named, (wanted - named) & mentioned
         if 2 * len(in_name | beside) >= len(wanted) > 0 and in_name:
-            found[topic] = len(in_name) * _NAMED + len(beside) * _MENTIONED
+            said = set().union(*(name for name in _names(topic) if name <= wanted))
+            found[topic] = (
+                len(said) * _WHOLE + len(in_name - said) * _NAMED + len(beside) * _MENTIONED
+            )
     return found
+
+
+@cache
+def _names(topic: str) -> tuple[frozenset[str], ...]:
+    """The words of each name of a topic."""
+    names = (topic, *model_of(topic).entry.aliases)
+    return tuple(frozenset(words) for name in names if (words := _words(name)))
 
 
 @cache

@@ -35,8 +35,8 @@ _MULTIPLES = {
     "": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9,
     "thousand": 1e3, "million": 1e6, "billion": 1e9,
 }  # fmt: skip
-# Rates that have names of their own.
-_RATES = {"rps": ("requests", "s"), "qps": ("queries", "s"), "tps": ("transactions", "s")}
+# Rates that have names of their own, with the seconds that they are counted over.
+_RATES = {"rps": ("requests", 1), "qps": ("queries", 1), "tps": ("transactions", 1)}
 
 _QUANTITY = re.compile(
     r"\s*(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?)"
@@ -132,9 +132,10 @@ def _factor(rest: str, unit: Unit) -> float | None:
     of, *per = _PER.split(rest)
     if not rest:
         return 1.0
-    named = _RATES.get(of)
-    if named is not None and not per and unit.per is not None and unit.kind == named[0]:
-        return _TIMES[named[1]] ** -1 * _TIMES[unit.per]
+    multiple, _, name = of.strip().rpartition(" ")
+    named = _RATES.get(name)
+    if named is not None and not per and multiple in _MULTIPLES and unit.kind == named[0]:
+        return None if unit.per is None else _MULTIPLES[multiple] * _TIMES[unit.per] / named[1]
     if len(per) > 1 or (unit.per is None and per):
         return None
     scale = _scale(of.strip(), unit)

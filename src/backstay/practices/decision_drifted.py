@@ -54,7 +54,7 @@ def decision_drifted(drift: DecisionDrift, _: Backend) -> Iterator[Finding]:
             questions: {value: new-ones-all-the-time, source: stated}
         ---
     """
-    today = f"lead to {drift.today}" if drift.today else "leave nothing to choose"
+    today = f"lead to {drift.today}" if drift.today else "cannot hold together or leave nothing"
     yield Finding(
         message=f"{drift.topic}: {drift.choice} was chosen, and the facts of today {today};"
         f" {_reason(drift.changed)}",
