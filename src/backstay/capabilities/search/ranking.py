@@ -204,6 +204,6 @@ def _leanings(text: str) -> dict[str, float]:
     choosing, tool = bool(_CHOOSING.search(text)), bool(_TOOL.search(text))
     return {
         "practice": 1.0,
-        "decision": 1.3 if choosing else 0.95,
+        "decision": 1.25 if choosing else 0.95,
         "command": 1.25 if tool else 0.85,
     }
