@@ -537,8 +537,18 @@ class Stdin:
         self.buffer = self
         self._data = data
 
+    def isatty(self) -> bool:
+        return False
+
     def read(self, most: int) -> bytes:
         return self._data[:most]
+
+
+def test_without_a_message_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    told = hook(HookInput(host="claude"))
+    assert told.message is not None
+    assert "is expected on standard input" in told.message
 
 
 def test_a_defect_of_ours_passes_and_is_told(

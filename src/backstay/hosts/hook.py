@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 import msgspec
 
 from backstay.capabilities.capability import Capability, Option
-from backstay.model.errors import BackstayError, LimitReached
+from backstay.model.errors import BackstayError, BadRequest, LimitReached
 from backstay.model.events import Emit, unheard
 
 if TYPE_CHECKING:
@@ -58,13 +58,19 @@ def hook(given: HookInput, _: Emit = unheard) -> HookOutput:
     """
     try:
         with _deadline(SECONDS):
-            return answer(given.host, sys.stdin.buffer.read(MAX_MESSAGE + 1))
+            return answer(given.host, _message())
     except BackstayError as error:
         return _passed(given.host, str(error))
     except (RecursionError, MemoryError, OSError) as error:
         return _passed(given.host, f"{type(error).__name__}: {error}")
     except Exception as error:  # noqa: BLE001 (no defect of ours may stop somebody's work)
         return _passed(given.host, f"a defect in Backstay ({type(error).__name__}: {error})")
+
+
+def _message() -> bytes:
+    if sys.stdin is None or sys.stdin.isatty():
+        raise BadRequest("a host's message is expected on standard input")
+    return sys.stdin.buffer.read(MAX_MESSAGE + 1)
 
 
 def _passed(host: str, why: str) -> HookOutput:

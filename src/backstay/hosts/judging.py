@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backstay.hosts.overlay import Overlay, overlaid
-from backstay.hosts.relevance import ACCEPTING, may_matter
+from backstay.hosts.relevance import ACCEPTING, may_be_referred_to, may_matter
 from backstay.model.backend import Backend
 from backstay.model.data import Table
 from backstay.model.envelope import ReportedFinding
@@ -25,6 +25,7 @@ from backstay.project.settings import FILE as SETTINGS
 from backstay.project.settings import Settings, stated_sizes
 from backstay.project.site_ids import new_since
 from backstay.readers.inventory import Inventory, take_inventory
+from backstay.readers.recognition import bytes_to_look_at, kind_by_content, kind_by_name
 from backstay.review.acceptance import without_accepted
 from backstay.review.introduced import judged_ids
 from backstay.review.pipeline import judge
@@ -35,6 +36,7 @@ from backstay.review.reading import (
     left_out,
     read_backend,
     settings_of,
+    with_decisions_held,
 )
 from backstay.review.reporting import reported
 from backstay.review.targets import Targets, resolve_targets
@@ -118,12 +120,13 @@ def _check(root: Path) -> None:
 
 def _judged(overlay: Overlay, renames: dict[str, str]) -> Judged | None:
     settings = settings_of(overlay.stand)
-    if overlay.files.keys() <= set(ACCEPTING):
+    edited = overlay.edited(settings)
+    if not any(_is_or_was_read(file, overlay, edited) for file in overlay.files):
         return None
     current = take_inventory(overlay.root, include=settings.include, exclude=settings.exclude)
-    inventory = overlay.inventory(current, settings)
-    facts, edited = overlay.facts(inventory, Cache.of_user())
-    if not edited and inventory.entries == current.entries:
+    inventory = overlay.inventory(current, edited)
+    facts, any_edited = overlay.facts(inventory, Cache.of_user())
+    if not any_edited and inventory.entries == current.entries:
         return None
     practices = _chosen(settings)
     after = _reading(overlay, inventory, settings, facts)
@@ -139,6 +142,21 @@ def _judged(overlay: Overlay, renames: dict[str, str]) -> Judged | None:
     new = new_since((finding.id for finding in kept), before)
     brought = [finding for finding in kept if finding.id in new]
     return Judged(fail_on=settings.fail_on, findings=_shown(brought, after, counted))
+
+
+def _is_or_was_read(file: str, overlay: Overlay, edited: Inventory) -> bool:
+    """Whether a file is an input before or after the edit, or one that inputs may refer to."""
+    if file in ACCEPTING:
+        return False
+    name = file.rpartition("/")[2]
+    if may_be_referred_to(name) or any(entry.file == file for entry in edited.entries):
+        return True
+    try:
+        with open(overlay.root / file, "rb") as stream:  # noqa: PTH123 (a part is enough)
+            data = stream.read(bytes_to_look_at(name))
+    except OSError:
+        return False
+    return (kind_by_name(name) or kind_by_content(name, data)) is not None
 
 
 def _chosen(settings: Settings) -> list[Practice]:
@@ -160,7 +178,7 @@ def _reading(
         root=overlay.root,
         inventory=inventory,
         sources=overlay.sources(),
-        backend=Backend((*facts, *left_out(inventory), *sizes, *unused)),
+        backend=with_decisions_held(Backend((*facts, *left_out(inventory), *sizes, *unused))),
         settings=settings,
         stage=settings.stage or "growing",
         stage_source="",
@@ -180,7 +198,7 @@ def _ids_before(
         moved[new] = Path(os.path.join(overlay.root, old)).read_bytes()  # noqa: PTH118 (as text)
     with overlaid(overlay.root, moved) as earlier:
         current = take_inventory(earlier.root, include=settings.include, exclude=settings.exclude)
-        inventory = earlier.inventory(current, settings)
+        inventory = earlier.inventory(current, earlier.edited(settings))
         facts, _ = earlier.facts(inventory, Cache.of_user())
         return judged_ids(_reading(earlier, inventory, settings, facts), practices)
 

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from backstay.hosts.relevance import ACCEPTING
+from backstay.hosts.relevance import ACCEPTING, may_be_referred_to
 from backstay.model.contracts import UnresolvedReference
 from backstay.model.errors import NotAvailable
 from backstay.model.places import Place
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from backstay.model.facts import Fact
     from backstay.project.settings import Settings
 
-_DOCUMENTS = (".yaml", ".yml", ".json")
 _MOST_ROUNDS = 50
 
 
@@ -70,12 +69,14 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True):
         replaced = {self.root / file: self.stand / file for file in self.files}
         return OverlaySources(self.root, replaced)
 
-    def inventory(self, current: Inventory, settings: Settings) -> Inventory:
+    def edited(self, settings: Settings) -> Inventory:
+        """What would be read of the edited files."""
+        return take_inventory(self.stand, include=settings.include, exclude=settings.exclude)
+
+    def inventory(self, current: Inventory, edited: Inventory) -> Inventory:
         """What would be read, given what is read now."""
-        edited = take_inventory(self.stand, include=settings.include, exclude=settings.exclude)
-        named = ACCEPTING - self.files.keys()
         kept = [entry for entry in current.entries if entry.file not in self.files]
-        new = [entry for entry in edited.entries if entry.file not in named]
+        new = [entry for entry in edited.entries if entry.file in self.files]
         unread = [pair for pair in current.unread if pair[0] not in self.files]
         unread += [pair for pair in edited.unread if pair[0] in self.files]
         return msgspec.structs.replace(
@@ -123,8 +124,7 @@ class Overlay(msgspec.Struct, frozen=True, kw_only=True):
         return [
             file
             for file, content in self.files.items()
-            if file.lower().endswith(_DOCUMENTS)
-            and (content is None) == (self.root / file).exists()
+            if may_be_referred_to(file) and (content is None) == (self.root / file).exists()
         ]
 
     def _with_references(

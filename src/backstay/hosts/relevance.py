@@ -18,3 +18,8 @@ def may_matter(name: str) -> bool:
     return (
         name in ACCEPTING or name in _ASIDE or kind_by_name(name) is not None or needs_a_look(name)
     )
+
+
+def may_be_referred_to(name: str) -> bool:
+    """Whether inputs may refer to a file of this name, or be read otherwise for its sake."""
+    return name.lower().endswith((".yaml", ".yml", ".json")) or name in _ASIDE
