@@ -268,7 +268,7 @@ def test_a_number_that_the_model_told_a_tool_itself_is_no_result(project: Path) 
     claim = "The project has peak commits of 4,321 transactions per second."
     script = Script([told], lambda script: _decided(script, claim))
     answer = run(script, project)
-    assert "4321" in str(script.returns[0].content)
+    assert "4,321" in str(script.returns[0].content)
     assert [each.text for each in answer.refused] == [claim]
 
 

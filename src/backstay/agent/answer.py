@@ -165,9 +165,14 @@ def evidence_of(checked: Verified, returned: Returned) -> tuple[Cited, ...]:
     cited = dict.fromkeys(
         cite for _, each in checked.checks if each.verdict == "supported" for cite in each.cites
     )
-    sources = (returned.get(each) for each in cited)
+    sources = [source for each in cited if (source := returned.get(each)) is not None]
     return tuple(
-        Cited(id=each.id, kind=each.kind, text=each.title, where=each.where, state=each.state)
+        Cited(
+            id=each.id,
+            kind=each.kind,
+            text=each.title or each.id,
+            where=each.where,
+            state=each.state,
+        )
         for each in sources
-        if each is not None
     )

@@ -93,7 +93,7 @@ class Returned:
     def _findings(self, page: dict[str, Any]) -> Iterator[Source]:
         for finding in (*page["findings"], *page["refuted"]):
             yield from self._finding(finding, [])
-            yield practice_source(finding["practice"], finding["practice"], ())
+            yield practice_source(finding["practice"], "", ())
 
     def _explained(self, subject: str, page: dict[str, Any]) -> Iterator[Source]:
         own = [each for each in page["sections"] if each["title"] in {"Evidence", "Fix here"}]
@@ -183,15 +183,28 @@ def counts_source(counts: dict[str, int]) -> Source:
     return Source(id=FACT_COUNTS, kind="summary", title="facts by kind", values=(counts,))
 
 
+# Of a decision: what its model says. What it was told or assumes may be anything.
+_OF_DECISIONS = (
+    *("question", "choice", "title", "verdict", "measure", "margin", "why", "ranked", "ruled_out"),
+    *("flips", "stage_choices", "trade_offs", "alternatives", "upkeep", "confirm", "revisit"),
+)
+_OBSERVED = "observed"
+
+
 def decision_source(page: dict[str, Any]) -> Source:
-    """What a decision model said, without what it was told or assumed: that may be anything."""
-    facts = [each for each in page["facts"] if each["source"] == "observed"]
-    topic = page["decision"]
+    """What a decision model said, and the facts that it saw in the project."""
+    said = {key: page[key] for key in _OF_DECISIONS if key in page}
+    whole = [each for each in page.get("facts") or () if each["source"] == _OBSERVED]
+    brief = {
+        name: value.removesuffix(f"({_OBSERVED})")
+        for name, value in (page.get("known") or {}).items()
+        if value.endswith(f"({_OBSERVED})")
+    }
     return Source(
-        id=f"{DECISION}{topic}",
+        id=f"{DECISION}{page['decision']}",
         kind="decision",
         title=f"{page['question']} {page['choice']} ({page['verdict']})",
-        values=({**page, "facts": facts, "assumptions": (), "record": ()},),
+        values=(said, whole, brief),
     )
 
 
