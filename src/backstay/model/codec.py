@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from backstay.model import contracts, data, decisions, deployment, facts, migrations
+from backstay.model import changes, contracts, data, decisions, deployment, facts, migrations
 from backstay.model.facts import Fact
 
 FACT_TYPES: tuple[type[Fact], ...] = tuple(
     sorted(
         {
             value
-            for module in (contracts, data, decisions, deployment, facts, migrations)
+            for module in (changes, contracts, data, decisions, deployment, facts, migrations)
             for value in vars(module).values()
             if isinstance(value, type) and issubclass(value, Fact) and not value.__subclasses__()
         },
