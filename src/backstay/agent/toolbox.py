@@ -11,7 +11,9 @@ from backstay.capabilities.evidence.returned import Returned
 from backstay.capabilities.tools import PREFIX, call, tools
 from backstay.model.errors import BackstayError
 from backstay.project.secrets import mask, masked
+from backstay.project.settings import load_settings
 from backstay.reports.encoding import json_text
+from backstay.review.pipeline import DEFAULT_BUDGET_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,7 @@ class Toolbox:
         self._root = root
         self._spending = spending
         self._emit = emit
+        self._usual_budget = load_settings(root).budget_seconds or DEFAULT_BUDGET_SECONDS
         self._given: dict[tuple[str, str], None] = {}
         self.returned = Returned(root)
         self.used: list[ToolUse] = []
@@ -86,8 +89,8 @@ class Toolbox:
         if name != "prove":
             return arguments
         asked = arguments.get("budget")
-        left = max(self._spending.seconds_left, 0.1)
-        return {**arguments, "budget": min(asked, left) if isinstance(asked, int | float) else left}
+        wanted = asked if isinstance(asked, int | float) else self._usual_budget
+        return {**arguments, "budget": min(wanted, max(self._spending.seconds_left, 0.1))}
 
     def _hear(self, news: Progress) -> None:
         self._spending.check_time()  # a tool that is at work ends here, and cleans up as it does
