@@ -85,7 +85,13 @@ def test_what_was_stored_comes_back(project: Project) -> None:
 
 def example(shape: shapes.Type) -> object:
     """A value of a type in the form that it is encoded to, with every optional part filled."""
-    plain = {shapes.StrType: "x", shapes.IntType: 1, shapes.FloatType: 1.5, shapes.BoolType: True}
+    plain = {
+        shapes.StrType: "x",
+        shapes.IntType: 1,
+        shapes.FloatType: 1.5,
+        shapes.BoolType: True,
+        shapes.DateType: "2026-11-23",
+    }
     if isinstance(shape, shapes.UnionType):
         return example(next(each for each in shape.types if type(each) is not shapes.NoneType))
     if isinstance(shape, shapes.VarTupleType):
