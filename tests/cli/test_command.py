@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema_rs
@@ -323,3 +324,30 @@ def test_an_id_is_found_from_any_folder_of_the_project(project: Path) -> None:
     report = json.loads(backstay("review", "--json", cwd=project).stdout)
     shown = backstay("explain", report["findings"][0]["id"], cwd=project / "below")
     assert "purchase (customer_id)" in shown.stdout
+
+
+CONTRACT = """
+openapi: 3.1.0
+info: {title: shop, version: "1"}
+paths:
+  /orders:
+    get:
+      responses:
+        "200":
+          description: all
+          content: {application/json: {schema: {$ref: "parts/order.yaml"}}}
+"""
+
+
+def test_a_part_of_a_contract_that_comes_later_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "openapi.yaml").write_text(CONTRACT)
+    cache = {"BACKSTAY_CACHE": str(tmp_path / "cache"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    arguments = ("review", "openapi.yaml", "--json", "--practice", "unresolved-reference")
+    for _ in range(2):  # the second one from the cache
+        time.sleep(0.05)
+        report = json.loads(backstay(*arguments, cwd=tmp_path, environment=cache).stdout)
+        assert report["summary"]["findings"] == 1
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "order.yaml").write_text("type: object")
+    report = json.loads(backstay(*arguments, cwd=tmp_path, environment=cache).stdout)
+    assert report["summary"]["findings"] == 0

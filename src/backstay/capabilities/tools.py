@@ -74,7 +74,7 @@ def _property(field: Field) -> dict[str, Any]:
 
 def _type_schema(kind: Any) -> dict[str, Any]:  # noqa: ANN401 (a type)
     if get_origin(kind) is Literal:
-        return {"enum": list(get_args(kind))}
+        return {"type": "string", "enum": list(get_args(kind))}
     if get_origin(kind) is tuple:
         return {"type": "array", "items": _type_schema(get_args(kind)[0])}
     names = {str: "string", bool: "boolean", int: "integer", float: "number"}

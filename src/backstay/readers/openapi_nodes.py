@@ -223,6 +223,7 @@ class Library:
                 self._files[key] = found.relative_to(root).as_posix()
             except Unresolved as error:
                 self._files[key] = error
+                self._sources.miss(posixpath.join(key[0], path))
             except (ValueError, OSError) as error:
                 why = f"'{path[:80]}' cannot be looked up ({error})"
                 self._files[key] = Unresolved(why)

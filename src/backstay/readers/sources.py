@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from pathlib import Path
 
@@ -65,6 +66,13 @@ class Sources:
             raise Unreadable(error.strerror or str(error)) from error
         self._latest = (file, data)
         return data
+
+
+    def miss(self, file: str) -> None:
+        """Note that ``file`` was looked for and is not there, so that its coming is a change."""
+        name = posixpath.normpath(file)
+        if not name.startswith(("..", "/")) and ":" not in name:
+            self.opened.setdefault(name, None)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
