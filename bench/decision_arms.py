@@ -72,6 +72,13 @@ def commits(plain: Callable[[], Any], superuser: Callable[[], Any]) -> list[Arm]
             load.transaction(load.COMMIT),
         ),
         Arm(
+            "outbox-write-8",
+            "one row and its outbox row in an explicit transaction",
+            "postgresql-one-row-8",
+            plain,
+            load.transaction(load.COMMIT, load.SENDING),
+        ),
+        Arm(
             "postgresql-hot-row-8",
             "updates of one and the same row, each flushed",
             "postgresql-commit-8",

@@ -88,6 +88,7 @@ RELAY = """with taken as (
         select id from outbox where sent_at is null order by id for update skip locked limit {}
     ) returning id
 ) select count(*) from taken"""
+SENDING = f"insert into outbox (body) values ('{BODY}')"
 HOT_ROW = "update account set balance = balance + 1 where id = 1"
 NOTIFY = f"with e as ({COMMIT} returning id) select pg_notify('news', id::text) from e"
 SCAN = "select id from account where balance = 77"

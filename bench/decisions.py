@@ -90,9 +90,11 @@ def main() -> None:
 
 
 def wanted(arms: list[Arm], names: Collection[str]) -> list[Arm]:
-    """The arms of these names, and the arms that they are compared with."""
-    controls = {arm.control for arm in arms if arm.name in names}
-    return [arm for arm in arms if not names or arm.name in {*names, *controls}]
+    """The arms of these names, with what they are compared with, and so on."""
+    asked = set(names)
+    while more := {arm.control for arm in arms if arm.name in asked} - asked:
+        asked |= more
+    return [arm for arm in arms if not names or arm.name in asked]
 
 
 def rates(server: Server, database: str, arms: list[Arm]) -> list[Measured]:
