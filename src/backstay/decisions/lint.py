@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from backstay.decisions.models import best_of, total_of
 from backstay.model.findings import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from backstay.decisions.models import Model, Option
     from backstay.decisions.rules import Rule, State
 
-MOST_COMBINATIONS = 20_000
+MOST_COMBINATIONS = 100_000
 # By less a rule may not change the margin, or it might as well not be there.
 _LEAST_CHANGE = 0.1
 
@@ -99,6 +100,7 @@ class _Ground:
         self._whole = self.combinations <= limit
         drawn = itertools.product(*self._choices) if self._whole else self._drawn(limit)
         self.states = [state for state in drawn if self.is_possible(state)]
+        self._totals: dict[tuple[State, Stage], list[float | None]] = {}
         self._winners: dict[tuple[State, Stage], int | None] = {}
 
     def _drawn(self, limit: int) -> Iterator[State]:
@@ -114,8 +116,14 @@ class _Ground:
     def winner(self, state: State, stage: Stage) -> int | None:
         key = (state, stage)
         if key not in self._winners:
-            self._winners[key] = self.model.winner(state, stage)
+            self._winners[key] = best_of(self.totals(state, stage))
         return self._winners[key]
+
+    def totals(self, state: State, stage: Stage) -> list[float | None]:
+        key = (state, stage)
+        if key not in self._totals:
+            self._totals[key] = self.model.totals(state, stage)
+        return self._totals[key]
 
     def wins(self) -> dict[str, int]:
         counted = dict.fromkeys((option.name for option in self.model.options), 0)
@@ -226,18 +234,25 @@ def _largest_change(ground: _Ground, number: int, rule: Rule) -> str | None:
     without = msgspec.structs.replace(
         option, adjust=tuple(each for each in option.adjust if each is not rule)
     )
-    others = (*model.options[:number], without, *model.options[number + 1 :])
-    changed = msgspec.structs.replace(model, options=others)
     for state, stage in ground.everywhere():
-        if not rule.holds(state) or option.is_out(state):
+        before = ground.totals(state, stage)
+        own = before[number]
+        if own is None or not rule.holds(state):
             continue
-        if changed.winner(state, stage) != ground.winner(state, stage):
+        weights = model.weights[stage]
+        total = total_of(without, state, stage, weights, sum(weights))
+        after = [*before[:number], total, *before[number + 1 :]]
+        if best_of(after) != ground.winner(state, stage):
             return "choice"
-        if found is None:
-            before, after = model.totals(state, stage)[number], changed.totals(state, stage)[number]
-            if abs((before or 0) - (after or 0)) >= _LEAST_CHANGE:
-                found = "margin"
+        if found is None and abs(_margin(after) - _margin(before)) >= _LEAST_CHANGE:
+            found = "margin"
     return found
+
+
+def _margin(totals: list[float | None]) -> float:
+    """By how much the best leads the second; what nothing competes with leads by all it has."""
+    left = sorted((total for total in totals if total is not None), reverse=True)
+    return left[0] - left[1] if len(left) > 1 else left[0]
 
 
 def _not_monotone(ground: _Ground) -> Iterator[Fault]:

@@ -71,7 +71,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         weights = self.weights[stage]
         whole = sum(weights)
         return [
-            None if option.is_out(state) else _total(option, state, stage, weights, whole)
+            None if option.is_out(state) else total_of(option, state, stage, weights, whole)
             for option in self.options
         ]
 
@@ -80,11 +80,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
 
         Of equals the one that stands first in the file wins.
         """
-        best, found = 0.0, None
-        for number, total in enumerate(self.totals(state, stage)):
-            if total is not None and total > best:
-                best, found = total, number
-        return found
+        return best_of(self.totals(state, stage))
 
     def contradiction(self, state: State) -> Rule | None:
         """Why the facts of a state cannot hold together, where they cannot."""
@@ -95,9 +91,19 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(axis.cell_of(axis.defaults[stage]) for axis in self.axes)
 
 
-def _total(
+def best_of(totals: list[float | None]) -> int | None:
+    """The number of the greatest total, the first of equals; None where there is none."""
+    best, found = 0.0, None
+    for number, total in enumerate(totals):
+        if total is not None and total > best:
+            best, found = total, number
+    return found
+
+
+def total_of(
     option: Option, state: State, stage: Stage, weights: tuple[float, ...], whole: float
 ) -> float:
+    """The weighted mean of an option's scores; ``whole`` is the sum of the weights."""
     changes: dict[int, float] = {}
     for rule in option.adjust:
         if rule.holds(state):
