@@ -10,33 +10,29 @@ import msgspec
 
 from backstay.hosts.overlay import Overlay, overlaid
 from backstay.hosts.relevance import ACCEPTING, may_be_referred_to, may_matter
-from backstay.model.backend import Backend
-from backstay.model.data import Table
 from backstay.model.envelope import ReportedFinding
 from backstay.model.errors import BadRequest
 from backstay.model.events import unheard
 from backstay.model.findings import SEVERITIES, Severity
 from backstay.model.verdicts import not_proven
-from backstay.practices.catalogue import all_practices
 from backstay.project import baseline
 from backstay.project.approvals import load_approvals
 from backstay.project.cache import Cache
 from backstay.project.settings import FILE as SETTINGS
-from backstay.project.settings import Settings, stated_sizes
+from backstay.project.settings import Settings
 from backstay.project.site_ids import new_since
 from backstay.readers.inventory import Inventory, take_inventory
 from backstay.readers.recognition import bytes_to_look_at, kind_by_content, kind_by_name
 from backstay.review.acceptance import without_accepted
 from backstay.review.introduced import judged_ids
-from backstay.review.pipeline import judge
+from backstay.review.pipeline import Request, chosen_practices, judge
 from backstay.review.ranking import grouped, ranked
 from backstay.review.reading import (
     Reading,
     ReadingOptions,
-    left_out,
+    backend_of,
     read_backend,
     settings_of,
-    with_decisions_held,
 )
 from backstay.review.reporting import reported
 from backstay.review.targets import Targets, resolve_targets
@@ -128,7 +124,7 @@ def _judged(overlay: Overlay, renames: dict[str, str]) -> Judged | None:
     facts, any_edited = overlay.facts(inventory, Cache.of_user())
     if not any_edited and inventory.entries == current.entries:
         return None
-    practices = _chosen(settings)
+    practices = chosen_practices(Request(), settings)
     after = _reading(overlay, inventory, settings, facts)
     findings = judge(after.backend, practices, settings)
     names = [practice.name for practice in practices]
@@ -159,26 +155,14 @@ def _is_or_was_read(file: str, overlay: Overlay, edited: Inventory) -> bool:
     return (kind_by_name(name) or kind_by_content(name, data)) is not None
 
 
-def _chosen(settings: Settings) -> list[Practice]:
-    """What a review without options looks for."""
-    on, off = set(settings.practices.on), set(settings.practices.off)
-    return [
-        each
-        for each in all_practices()
-        if (each.default or each.name in on) and each.name not in off
-    ]
-
-
 def _reading(
     overlay: Overlay, inventory: Inventory, settings: Settings, facts: tuple[Fact, ...]
 ) -> Reading:
-    tables = [fact.name for fact in facts if isinstance(fact, Table)]
-    sizes, unused = stated_sizes(settings, tables)
     return Reading(
         root=overlay.root,
         inventory=inventory,
         sources=overlay.sources(),
-        backend=with_decisions_held(Backend((*facts, *left_out(inventory), *sizes, *unused))),
+        backend=backend_of(facts, inventory, settings),
         settings=settings,
         stage=settings.stage or "growing",
         stage_source="",

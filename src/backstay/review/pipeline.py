@@ -118,7 +118,7 @@ def review(request: Request, emit: Emit = unheard) -> Reviewed:
     request = _checked(request)
     targets = resolve_targets(request.targets)
     reading = read_backend(targets, request.reading, emit)
-    practices = _chosen(request, reading.settings)
+    practices = chosen_practices(request, reading.settings)
     findings = judge(reading.backend, practices, reading.settings, emit)
     accepted = _accepted(findings, practices, reading, request)
     if request.since is not None:
@@ -168,7 +168,8 @@ def judge(
     return list(found.values())
 
 
-def _chosen(request: Request, settings: Settings) -> list[Practice]:
+def chosen_practices(request: Request, settings: Settings) -> list[Practice]:
+    """The practices that a request asks for under these settings."""
     on, off = set(settings.practices.on), set(settings.practices.off)
     return [
         each

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,11 +112,7 @@ def read_backend(
     )
     cache = Cache.of_user(enabled=options.use_cache)
     facts = read_facts(targets.root, inventory, cache, emit)
-    tables = [fact.name for fact in facts if isinstance(fact, Table)]
-    sizes, unused = stated_sizes(settings, tables)
-    backend = with_decisions_held(
-        Backend((*facts, *left_out(inventory), *sizes, *unused)), options.today
-    )
+    backend = backend_of(facts, inventory, settings, options.today)
     stage, source = _stage(options.stage, settings.stage, backend)
     return Reading(
         root=targets.root,
@@ -129,7 +125,17 @@ def read_backend(
     )
 
 
-def with_decisions_held(backend: Backend, today: dt.date | None = None) -> Backend:
+def backend_of(
+    facts: Iterable[Fact], inventory: Inventory, settings: Settings, today: dt.date | None = None
+) -> Backend:
+    """The backend of what was read, with what was left out, stated and decided."""
+    read = tuple(facts)
+    tables = [fact.name for fact in read if isinstance(fact, Table)]
+    sizes, unused = stated_sizes(settings, tables)
+    return _with_decisions_held(Backend((*read, *_left_out(inventory), *sizes, *unused)), today)
+
+
+def _with_decisions_held(backend: Backend, today: dt.date | None) -> Backend:
     """The backend with what has become of the decisions that are recorded in it."""
     if not backend.of(DecisionRecord):
         return backend
@@ -188,7 +194,7 @@ def _facts_of(kind: str, files: tuple[str, ...], root: Path, cache: Cache) -> tu
     return facts
 
 
-def left_out(inventory: Inventory) -> Iterator[Fact]:
+def _left_out(inventory: Inventory) -> Iterator[Fact]:
     """What the inventory saw and no reader reads, as facts."""
     for file, why in inventory.unread:
         yield Unread(where=Place(file=file), why=why)
