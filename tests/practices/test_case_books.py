@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 import pytest
 
-from backstay.model.backend import Backend
 from backstay.model.places import Place
 from backstay.practices.catalogue import all_practices, practice_named
 from backstay.practices.practice import marked_lines
 from backstay.project.cache import Cache
+from backstay.project.settings import Settings
 from backstay.readers.inventory import take_inventory
 from backstay.readers.sources import Sources
 from backstay.review.locations import locations
-from backstay.review.reading import read_facts, with_decisions_held
+from backstay.review.reading import backend_of, read_facts
 
 BOOKS = Path(__file__).parent
 _FILE = re.compile(
@@ -58,7 +58,7 @@ def found_lines(case: Case, folder: Path) -> set[tuple[str, int | None]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     inventory = take_inventory(folder, include=("**",))
-    backend = with_decisions_held(Backend(read_facts(folder, inventory, Cache())))
+    backend = backend_of(read_facts(folder, inventory, Cache()), inventory, Settings())
     findings = list(practice_named(case.practice).judge(backend))
     found = locations((finding.site for finding in findings), Sources(folder))
     lines = set()
