@@ -16,35 +16,44 @@ import msgspec
 from backstay.capabilities.search.entries import Entry
 from backstay.capabilities.search.spelling import halves, meant
 from backstay.capabilities.search.thesaurus import LONGEST, Phrase, foreign, spellings, thesaurus
-from backstay.capabilities.search.words import (
-    faint_words,
-    stem,
-    stop_words,
-    words_of,
-)
+from backstay.capabilities.search.words import faint_words, stem, stop_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from backstay.capabilities.search.index import Index, Strengths
 
-THRESHOLD = 0.3  # calibrated on tests/capabilities/ask_development.toml
+THRESHOLD = 0.3  # refuses most of what nothing answers and hardly anything else: docs/ask.md
 _FAINT = 0.4  # what a word that says little counts
 _FAINTEST = 0.05  # the same of a word that says little and is not found, of the rarest
 _UNKNOWN = 0.6  # what a word that nobody here knows counts, of the rarest
 _FOREIGN = 1.5  # the same of a word that names somebody else's subject
 _MOST = 60  # concepts of a question that are looked at
-_SPELLING = 0.75  # how surely a misspelt word is what it looks like
+_SPELLING = 0.85  # how surely a misspelt word is what it looks like
 _PAIR = 0.4  # what two words side by side add, of what they count themselves
+_REST = 0.7  # what the words of a phrase count besides its rarest
 _SCATTERED = 0.7  # a phrase whose words stand apart
 
 _FINDING_ID = re.compile(r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12}\b")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # in messages copied from a terminal
+# What is written in code, and what one calls it.
+_SPOKEN = (
+    (re.compile(r"\x1b\[[0-9;]*[A-Za-z]"), " "),  # colours, in messages copied from a terminal
+    (_FINDING_ID, " this finding "),
+    (re.compile(r"/(get|create|update|delete|add|remove|fetch|find|do)(?=[A-Z_-])"), r"/verb \1 "),
+    (re.compile(r"[?&](\w+)=\d*"), r" \1 parameter "),
+    (re.compile(r"(?<![\w./:$}])/(?=[a-zA-Z{])([\w/{}.-]*)"), r" \1 path "),
+    (re.compile(r"\b([a-z][\w.-]*):(latest|\d[\w.-]*)\b"), r" \1 image tag \2 "),
+    (re.compile(r"\b([A-Za-z_]+)1\b(?=.*\b\1[2-9]\b)"), r" \1 numbered columns "),
+)
 _CHOOSING = re.compile(
     r"\b(?:or|vs|versus|which|choose|choosing|pick|better|worth|compare|compared|alternative"
     r"|alternatives|overkill|when to|should (?:we|i|it|one)|do (?:we|i) (?:really )?need)\b"
 )
-_TOOL = re.compile(r"\b(?:backstay|findings?|your|this tool|it reports?|you)\b")
+_TOOL = re.compile(
+    r"\b(?:backstay|findings?|baseline|this (?:tool|warning|report|rule|check)|warnings?|rules?"
+    r"|ci|pipeline|pre-?commit|pull request|claude|cursor|codex|copilot|vs ?code"
+    r"|(?:did|does|do|can) (?:it|you) (?:find|see|read|check|detect|report|cover))\b"
+)
 
 
 class Concept(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +72,7 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
 
 def ranked(question: str, index: Index) -> tuple[Ranked, ...]:
     """All entries that share something with the question, best first."""
-    text = _FINDING_ID.sub(" this finding ", _COLOUR.sub(" ", question))
+    text = _spoken(question)
     words = words_of(text)
     stems = [stem(word) for word in words]
     concepts = tuple(_concepts(words, stems, index))
@@ -85,23 +94,36 @@ def ranked(question: str, index: Index) -> tuple[Ranked, ...]:
     )
 
 
-def _concepts(words: list[str], stems: list[str], index: Index) -> Iterator[Concept]:
-    """The question's concepts, each once, longest phrases first from the left."""
+def _spoken(question: str) -> str:
+    for written, spoken in _SPOKEN:
+        question = written.sub(spoken, question)
+    return question
+
+
+def _spans(stems: list[str]) -> Iterator[tuple[int, Phrase]]:
+    """The question cut into phrases of the thesaurus and single words, with where each begins."""
     start = 0
-    seen: set[Phrase] = set()
-    while start < len(stems) and len(seen) < _MOST:
+    while start < len(stems):
         phrase = _longest_phrase(stems[start : start + LONGEST])
-        word = words[start]
+        yield start, phrase
         start += len(phrase)
+
+
+def _concepts(words: list[str], stems: list[str], index: Index) -> Iterator[Concept]:
+    """The question's concepts, each once."""
+    seen: set[Phrase] = set()
+    for start, phrase in _spans(stems):
         if phrase in seen or (len(phrase) == 1 and phrase[0] in stop_words()):
             continue
+        if len(seen) == _MOST:
+            return
         seen.add(phrase)
         if phrase in foreign() and phrase not in thesaurus():
-            yield Concept(weight=_FOREIGN * index.rarity(""), forms=((phrase, 1.0),))
+            yield Concept(weight=_FOREIGN * index.rarity(""), forms=())
         elif len(phrase) > 1:
             yield _phrase(phrase, index)
         else:
-            yield _known_word(phrase[0], index) or _unknown_word(word, index)
+            yield _known_word(phrase[0], index) or _unknown_word(words[start], index)
 
 
 def _longest_phrase(stems: list[str]) -> Phrase:
@@ -116,7 +138,8 @@ def _phrase(phrase: Phrase, index: Index) -> Concept:
     content = [word for word in phrase if word not in stop_words()]
     others = thesaurus()[phrase]
     singles = tuple(((word,), 1 / (len(content) + 1)) for word in content)
-    weight = sum(_weight(word, index) for word in content) or 1.0
+    weights = sorted((_weight(word, index) for word in content), reverse=True) or [1.0]
+    weight = weights[0] + _REST * sum(weights[1:])
     return Concept(weight=weight, forms=((phrase, 1.0), *others.items(), *singles))
 
 
@@ -131,7 +154,7 @@ def _known_word(word: str, index: Index) -> Concept | None:
 
 def _unknown_word(word: str, index: Index) -> Concept:
     """A number counts nothing; a word may be two, or misspelt, or of another subject."""
-    if word.isdecimal():
+    if word[-1].isdecimal():
         return Concept(weight=0.0, forms=())
     if stem(word) in faint_words():
         return Concept(weight=_FAINTEST * index.rarity(""), forms=())
@@ -192,8 +215,8 @@ def _in_all(parts: list[Strengths]) -> Strengths:
 def _neighbours(stems: list[str], index: Index) -> Iterator[tuple[int, float]]:
     """What words that stand side by side in the question and in an entry add to it."""
     for pair in itertools.pairwise(stems):
-        counted = [word for word in pair if word not in stop_words()]
-        worth = _PAIR * sum(_weight(word, index) for word in counted)
+        telling = [word for word in pair if word not in stop_words()]
+        worth = _PAIR * sum(_weight(word, index) for word in telling)
         if worth:
             for number, strength in index.pairs.get(pair, {}).items():
                 yield number, worth * strength
@@ -203,7 +226,7 @@ def _leanings(text: str) -> dict[str, float]:
     """How much the form of a question speaks for each kind of answer."""
     choosing, tool = bool(_CHOOSING.search(text)), bool(_TOOL.search(text))
     return {
-        "practice": 1.0,
-        "decision": 1.25 if choosing else 0.95,
+        "practice": 0.9 if tool else 1.0,
+        "decision": 1.25 if choosing and not tool else 0.95,
         "command": 1.25 if tool else 0.85,
     }

@@ -9,7 +9,7 @@ from backstay.capabilities.search.words import data_lines, stem, words_of
 Phrase = tuple[str, ...]
 
 SAME, FAINTER = 0.75, 0.5
-LONGEST = 4  # words of a phrase
+LONGEST = 5  # words of a phrase
 
 
 @cache

@@ -9,18 +9,35 @@ from pathlib import Path
 
 _WORD = re.compile(r"[a-z0-9]+")
 _CLAUSE = re.compile(r"[;:,!?()\n]+|\.(?=\s|$)")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z](?!s\b)[a-z])")
 _VOWEL = re.compile(r"[aeiouy]")
 # What the endings would lead astray: a finding is nothing found, settings are not sets.
 _IRREGULAR = {
-    "finding": "finding",
-    "findings": "finding",
-    "setting": "setting",
-    "settings": "setting",
-    "production": "production",
+    **dict.fromkeys(("finding", "findings"), "finding"),
+    **dict.fromkeys(("setting", "settings"), "setting"),
+    **dict.fromkeys(("wrote", "written"), "write"),
+    **dict.fromkeys(("broke", "broken"), "break"),
+    **dict.fromkeys(("chose", "chosen"), "choose"),
+    **dict.fromkeys(("stole", "stolen"), "steal"),
+    **dict.fromkeys(("grew", "grown"), "grow"),
+    **dict.fromkeys(("hid", "hidden"), "hide"),
+    "sent": "send",
+    "built": "build",
+    "kept": "keep",
+    "held": "hold",
+    "meant": "mean",
+    "gave": "give",
+    "given": "give",
+    "took": "take",
+    "taken": "take",
+    "told": "tell",
+    "began": "begin",
+    "begun": "begin",
+    "left": "leave",
+    "thrown": "throw",
+    "threw": "throw",
     "indices": "index",
-    "data": "data",
-    "news": "news",
+    "production": "production",
 }
 _APOSTROPHE = re.compile(r"['\u2019]")
 
@@ -45,10 +62,11 @@ def clauses_of(text: str) -> list[list[str]]:
 @cache
 def stem(word: str) -> str:
     """A word without its endings of number, tense and kind; not always a word itself."""
+    if word in _IRREGULAR:
+        usual = _IRREGULAR[word]
+        return usual if usual in _IRREGULAR else stem(usual)
     if len(word) <= 3 or not word.isalpha():
         return word
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
     cut = _without_tense(_singular(word))
     if cut.endswith("ically"):
         cut = cut[:-4]
