@@ -261,6 +261,7 @@ def test_a_server_that_only_listens_locally_refuses_other_names(shop_url: str) -
     ("words", "said"),
     [
         (["no-such-folder"], "is no folder"),
+        (["/"], "is no project"),
         (["--http", "--port", "0"], "0 is no port"),
         (["--http", "--port", "99999"], "99999 is no port"),
         (["--prot", "1"], "unrecognized arguments"),

@@ -45,6 +45,8 @@ def serve(given: McpInput, _: Emit = unheard) -> None:
     if not Path(given.root).is_dir():
         raise BadRequest(f"{given.root!r} is no folder. Name the folder of the project.")
     root = resolve_targets((given.root,)).root
+    if root in {Path(root.anchor), Path.home()}:
+        raise BadRequest(f"{root} is no project. Start this in one, or name it: backstay mcp PATH")
     os.chdir(root)
     gc.enable()  # a server goes on for days
 
