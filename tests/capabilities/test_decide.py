@@ -184,7 +184,9 @@ def test_a_record_goes_nowhere_outside_of_the_project(project: Path) -> None:
     assert list(outside.iterdir()) == []
 
 
-@pytest.mark.parametrize("path", ["notes.txt", "schema.sql", "backstay.toml", "x\x00.md"])
+@pytest.mark.parametrize(
+    "path", ["notes.txt", "schema.sql", "backstay.toml", "x\x00.md", "schema.sql/1.md"]
+)
 def test_a_record_is_a_new_markdown_file_only(path: str, project: Path) -> None:
     with pytest.raises(BadRequest):
         decide(DecideInput(topic=("datastore",), record=path))
