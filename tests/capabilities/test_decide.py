@@ -173,6 +173,15 @@ def test_in_a_folder_the_record_becomes_the_next_by_number(project: Path) -> Non
     ]
 
 
+def test_the_command_that_keeps_a_decision_works_as_it_is_printed(project: Path) -> None:
+    shown = backstay("decide", "datastore", "--fact", "replicas=2", cwd=project).stdout
+    command = shown.splitlines()[-1]
+    assert command.endswith("--record docs/decisions")
+    wrote = backstay(*command.split()[1:], cwd=project)
+    assert wrote.returncode == 0, wrote.stderr
+    assert [each.name for each in (project / "docs/decisions").iterdir()] == ["0001-datastore.md"]
+
+
 def test_a_record_goes_nowhere_outside_of_the_project(project: Path) -> None:
     outside = project.parent / "elsewhere"
     outside.mkdir()

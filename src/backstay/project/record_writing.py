@@ -17,7 +17,7 @@ def write_record(root: Path, given: str, topic: str, text: str) -> str:
 
     Args:
         root: the project.
-        given: the file, or a folder in which it becomes the next by number.
+        given: the file, or a folder in which it becomes the next by number; made if missing.
         topic: names the file where a folder is given.
         text: the document.
 
@@ -52,7 +52,7 @@ def _new_path(root: Path, given: str, topic: str) -> Path:
         raise BadRequest(f"{given[:200]!r} is no path: {error}") from error
     if not path.is_relative_to(root):
         raise BadRequest(f"{given[:200]!r} is outside of the project {str(root)!r}. Give one in it")
-    if path.is_dir():
+    if path.is_dir() or (not path.suffix and not path.exists()):
         return path / f"{_next_number(path):04}-{topic}.md"
     if path.suffix.lower() not in {".md", ".markdown"}:
         raise BadRequest(
@@ -63,5 +63,6 @@ def _new_path(root: Path, given: str, topic: str) -> Path:
 
 def _next_number(folder: Path) -> int:
     """One more than the highest number that a name in the folder begins with."""
-    found = (_NUMBERED.match(entry.name) for entry in folder.iterdir())
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    found = map(_NUMBERED.match, names)
     return max((int(each[1]) for each in found if each), default=0) + 1
