@@ -29,6 +29,8 @@ def held(backend: Backend, today: dt.date) -> Iterator[Fact]:
     """What has become of the recorded decisions: drift, expiry, and what cannot be held."""
     known = topics()
     for record in backend.of(DecisionRecord):
+        if not record.stands:
+            continue
         if record.topic not in known:
             yield _unread(
                 record, f"decides {record.topic!r}, of which Backstay has no model", known

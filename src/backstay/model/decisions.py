@@ -37,6 +37,8 @@ class DecisionRecord(Fact, frozen=True, kw_only=True, tag="decision-record", tag
         advised: what the model chose from these facts; people may have chosen otherwise.
         expires: the last day on which it holds without another look.
         model: which version of the model it was made by.
+        status: as MADR has it: "accepted", "proposed", "rejected", "deprecated" or "superseded by
+            ...".
         choice_place, expires_place: the lines that say so.
     """
 
@@ -47,9 +49,16 @@ class DecisionRecord(Fact, frozen=True, kw_only=True, tag="decision-record", tag
     decided: dt.date
     expires: dt.date
     model: str
+    status: str = "accepted"
     facts: tuple[RecordedFact, ...]
     choice_place: Place
     expires_place: Place
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has not been rejected or replaced."""
+        words = self.status.lower().split()
+        return not words or words[0] not in {"rejected", "deprecated", "superseded"}
 
     def __str__(self) -> str:
         return f"decision on {self.topic}"

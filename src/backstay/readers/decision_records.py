@@ -94,6 +94,7 @@ def _record(file: str, data: bytes) -> DecisionRecord:
         decided=_date("decided", given.decided),
         expires=_date("expires", given.expires),
         model=given.model,
+        status=str(value.get("status") or "accepted")[:200],
         facts=tuple(_fact(name, fact) for name, fact in given.facts.items()),
         choice_place=_line(file, front, "choice"),
         expires_place=_line(file, front, "expires"),
