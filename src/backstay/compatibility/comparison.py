@@ -52,3 +52,15 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     notes: tuple[Unread | NotChecked, ...] = ()
     witness: Callable[[Change], Witness | None]
+
+
+class Parsed(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a contract that is written in JSON or YAML.
+
+    Attributes:
+        file: the file of the API description, a key of ``values``.
+        values: plain values by file, those that references lead to included.
+    """
+
+    file: str
+    values: dict[str, Any]

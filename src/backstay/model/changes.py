@@ -12,6 +12,16 @@ Compatibility = Literal["breaking", "risky", "safe"]
 Direction = Literal["request", "response", "both"]
 Level = Literal["wire", "json", "source", "behaviour"]
 
+Nature = Literal[
+    "removed", "refused", "not-understood", "incompatible", "access", "source", "risky", "safe"
+]
+
+_BY_DIRECTION: dict[Direction, Nature] = {
+    "request": "refused",
+    "response": "not-understood",
+    "both": "incompatible",
+}
+
 LEVELS: tuple[Level, ...] = ("wire", "json", "source", "behaviour")
 
 
@@ -31,6 +41,8 @@ class Change(Fact, frozen=True, kw_only=True, tag="change", tag_field="kind"):
         subject: a JSON pointer, a schema coordinate of GraphQL, or a full name of protobuf.
         operations: what it reaches: "GET /orders/{id}", "Query.order", "shop.Orders.Get".
         old, new: the places in the two versions; None in the one that has none.
+        group: changes of one group are shown as one, with many places; None where it stands alone.
+        document: the contract's file, by the name that it has in both versions or the new one.
     """
 
     language: Language
@@ -45,6 +57,28 @@ class Change(Fact, frozen=True, kw_only=True, tag="change", tag_field="kind"):
     operations: tuple[str, ...] = ()
     certain: bool = True
     doubt: str | None = None
+    group: str | None = None
+    document: str = ""
+
+    @property
+    def nature(self) -> Nature:
+        """Which kind of trouble it is; what to do about it depends on this."""
+        if self.compatibility == "safe":
+            return "safe"
+        if self.change.startswith("security-"):
+            return "access"
+        if self.compatibility == "risky":
+            return "risky"
+        if not {"wire", "json"} & set(self.breaks):
+            return "source" if "source" in self.breaks else "risky"
+        if self.new is None:
+            return "removed"
+        return _BY_DIRECTION[self.direction]
+
+    @property
+    def scope(self) -> str:
+        """The contract's file, whatever the version is called."""
+        return self.document or super().scope
 
     def __str__(self) -> str:
         return f"{self.change} at {self.subject}"

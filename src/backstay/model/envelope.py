@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
+from backstay.model.changes import Compatibility, Direction, Level
 from backstay.model.findings import Area, Severity, Stage
 from backstay.model.verdicts import Measure
 
@@ -60,6 +61,21 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     sizes: dict[str, int]
     limits: tuple[str, ...]
     repeat: str
+    witness: Any = None
+
+
+class ReportedChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between two versions; see ``model.changes.Change``."""
+
+    kind: str
+    compatibility: Compatibility
+    direction: Direction
+    operation: str | None
+    operations: tuple[str, ...]
+    path: str
+    old: Location | None
+    new: Location | None
+    breaks: tuple[Level, ...]
 
 
 class ReportedFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +94,7 @@ class ReportedFinding(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     proof: Proof | None
     stage_note: str | None = None
+    change: ReportedChange | None = None
 
 
 class UnreadFile(msgspec.Struct, frozen=True, kw_only=True):

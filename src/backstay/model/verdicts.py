@@ -22,6 +22,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         sizes: rows by table that the claim rests on.
         limits: what this does not show, in sentences.
         repeat: the command that repeats it.
+        witness: JSON text of what one version takes and the other refuses, for comparisons.
         environment: versions and settings that matter.
     """
 
@@ -35,6 +36,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     sizes: dict[str, int] = {}
     limits: tuple[str, ...] = ()
     repeat: str = ""
+    witness: str | None = None
     environment: dict[str, str] = {}
 
     @property

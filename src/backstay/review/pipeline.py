@@ -120,21 +120,22 @@ def review(request: Request, emit: Emit = unheard) -> Reviewed:
     reading = read_backend(targets, request.reading, emit)
     practices = chosen_practices(request, reading.settings)
     findings = judge(reading.backend, practices, reading.settings, emit)
-    accepted = _accepted(findings, practices, reading, request)
+    accepted = accepted_of(findings, practices, reading, request)
     if request.since is not None:
         kept = only_introduced(accepted.kept, practices, targets, request.reading, request.since)
         accepted = accepted._replace(kept=kept)
     verdicts, notes = _prove(accepted.kept, practices, reading, request, emit)
-    envelope = _envelope(request, reading, accepted, verdicts, notes)
+    envelope = envelope_of(request, reading, accepted, verdicts, notes)
     return Reviewed(envelope=envelope, findings=accepted.kept, verdicts=verdicts, root=targets.root)
 
 
-def _accepted(
+def accepted_of(
     findings: Sequence[Finding],
     practices: Sequence[Practice],
     reading: Reading,
     request: Request,
 ) -> Accepted:
+    """The findings that stand once what the team has accepted is left out."""
     if not request.use_approvals:
         return Accepted(tuple(findings), (), 0)
     judged = [each.name for each in practices]
@@ -221,13 +222,14 @@ def _untested(proof: str | None) -> Verdict:
     return not_proven(f"read from the files; --prove puts it to the test ({proof})")
 
 
-def _envelope(
+def envelope_of(
     request: Request,
     reading: Reading,
     accepted: Accepted,
     verdicts: dict[str, Verdict],
     notes: Sequence[NotChecked],
 ) -> Envelope:
+    """The report of what stands."""
     groups = ranked(grouped(accepted.kept, verdicts), reading.stage)
     shown = reported(groups, reading.backend, reading.sources, reading.stage)
     standing = tuple(each for each in shown if each.verdict != "refuted")

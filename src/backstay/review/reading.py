@@ -113,7 +113,7 @@ def read_backend(
     cache = Cache.of_user(enabled=options.use_cache)
     facts = read_facts(targets.root, inventory, cache, emit)
     backend = backend_of(facts, inventory, settings, options.today)
-    stage, source = _stage(options.stage, settings.stage, backend)
+    stage, source = stage_of(options.stage, settings.stage, backend)
     return Reading(
         root=targets.root,
         inventory=inventory,
@@ -155,7 +155,8 @@ def settings_of(root: Path) -> Settings:
     return with_current_names(load_settings(root), settings_file(root), current_name, names)
 
 
-def _stage(asked: Stage | None, stated: Stage | None, backend: Backend) -> tuple[Stage, str]:
+def stage_of(asked: Stage | None, stated: Stage | None, backend: Backend) -> tuple[Stage, str]:
+    """The company's stage, and where it is known from: asked for, stated, or guessed."""
     if asked is not None:
         return asked, "as asked"
     if stated is not None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from backstay.model.changes import Change
 from backstay.model.envelope import (
     Evidence,
     Location,
     OfferedFix,
     Proof,
+    ReportedChange,
     ReportedFinding,
     Site,
 )
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from backstay.model.backend import Backend
+    from backstay.model.facts import Fact
     from backstay.model.findings import Finding, Stage
     from backstay.model.places import Where
     from backstay.model.verdicts import Receipt
@@ -40,6 +45,9 @@ def _places(groups: Iterable[Group]) -> Iterable[Where]:
     for group in groups:
         yield from (finding.site for finding in group.findings)
         yield from (fact.where for fact in group.first.evidence)
+        change = group.first.evidence[0]
+        if isinstance(change, Change):
+            yield from (where for where in (change.old, change.new) if where is not None)
 
 
 def _finding(
@@ -71,6 +79,23 @@ def _finding(
         reason=mask(group.verdict.reason) if group.verdict.reason else None,
         proof=_proof(masked(proof)) if proof else None,
         stage_note=practice_named(first.practice).stages.get(stage),
+        change=_change(first.evidence[0], found),
+    )
+
+
+def _change(fact: Fact, found: Mapping[Where, Location]) -> ReportedChange | None:
+    if not isinstance(fact, Change):
+        return None
+    return ReportedChange(
+        kind=fact.change,
+        compatibility=fact.compatibility,
+        direction=fact.direction,
+        operation=fact.operations[0] if fact.operations else None,
+        operations=fact.operations,
+        path=fact.subject,
+        old=found[fact.old] if fact.old is not None else None,
+        new=found[fact.new] if fact.new is not None else None,
+        breaks=fact.breaks,
     )
 
 
@@ -97,4 +122,5 @@ def _proof(receipt: Receipt) -> Proof:
         sizes=receipt.sizes,
         limits=receipt.limits,
         repeat=receipt.repeat,
+        witness=msgspec.json.decode(receipt.witness) if receipt.witness else None,
     )
