@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import deciding
 import scale
 import serving
 from commands import Backstay
@@ -125,6 +126,12 @@ def budgets(scratch: Path) -> Iterator[Budget]:
         partial(serving.ready_ratio, RUNS),
     )
     yield Budget("MCP call in memory", 5, "ms beyond the capability", call_overhead)
+    yield Budget(
+        "20 decisions, each model read anew",
+        seconds(0.2),
+        "loops",
+        loops(partial(deciding.seconds_of, 20)),
+    )
     yield Budget(
         "review examples/shop --prove",
         30,

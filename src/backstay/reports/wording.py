@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\"'][.!?])\s+(?=[A-Z])")
 # Facts about the reading itself; what was not read is reported by itself.
-_NOT_READ = {"unread", "not-checked", "dialect"}
+_NOT_READ = {"unread", "not-checked", "dialect", "decision-drift", "decision-expiry"}
 # What people count their backends by comes before what there is most of.
 _FIRST = ("table", "view", "migration", "operation", "service", "image-build")
 
