@@ -33,7 +33,7 @@ from backstay.review.pipeline import (
 )
 from backstay.review.reading import Reading, settings_of, stage_of
 from backstay.review.targets import resolve_targets
-from backstay.review.versions import BothSources, Side, shared_kinds, side_of
+from backstay.review.versions import BothSources, Side, both_sides, shared_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def compare(request: CompareRequest, emit: Emit = unheard) -> Reviewed:
     Raises:
         BadRequest: an argument names no contract, or the two cannot be compared.
     """
-    with side_of(request.old) as old, side_of(request.new) as new:
+    with both_sides(request.old, request.new) as (old, new):
         found = _found(old, new, request, emit)
         reading = _reading(found, old, new, request)
         asked = Request(

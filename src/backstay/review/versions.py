@@ -21,6 +21,8 @@ from backstay.review.targets import resolve_targets
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from backstay.review.targets import Targets
+
 KINDS = {"openapi": "API description", "graphql": "GraphQL schema", "protobuf": "protobuf file"}
 _SUFFIXES = {".json", ".yaml", ".yml", ".proto", ".graphql", ".graphqls", ".gql"}
 _INTROSPECTION = b'"__schema"'
@@ -48,17 +50,30 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextlib.contextmanager
-def side_of(given: str) -> Iterator[Side]:
-    """What an argument names, readable until the block ends.
+def both_sides(old: str, new: str) -> Iterator[tuple[Side, Side]]:
+    """What two arguments name, readable until the block ends.
 
     Raises:
         BadRequest: there is no such path or revision, or no contract in it.
     """
-    revision, colon, path = given.partition(":")
-    if not colon or os.path.lexists(given):
-        targets = resolve_targets((given,))
-        yield _side(given, targets.root, targets.paths[0], "")
+    on_disk = tuple(each for each in (old, new) if not _is_revision(each))
+    targets = resolve_targets(on_disk) if on_disk else None
+    with _side_of(old, targets) as before, _side_of(new, targets) as after:
+        yield before, after
+
+
+def _is_revision(given: str) -> bool:
+    return ":" in given and not os.path.lexists(given)
+
+
+@contextlib.contextmanager
+def _side_of(given: str, targets: Targets | None) -> Iterator[Side]:
+    """One side; all that are on disk are named below one root."""
+    if targets is not None and not _is_revision(given):
+        path = Path(given).resolve().relative_to(targets.root).as_posix()
+        yield _side(given, targets.root, path, "")
         return
+    revision, _, path = given.partition(":")
     if "//" in path:
         raise BadRequest(f"{given!r} is an address. Give a file, a folder, or REF:PATH of git.")
     top = toplevel(Path.cwd())
@@ -124,11 +139,11 @@ class BothSources(Sources):
     def __init__(self, old: Side, new: Side) -> None:
         super().__init__(new.root)
         self._new, self._old = Sources(new.root), Sources(old.root)
-        self._prefix = old.prefix
-        self._same = old.root == new.root and not old.prefix
+        self._prefixes = (old.prefix, new.prefix)
 
     def read(self, file: str) -> bytes:
-        """The content of a file; those of the old side begin with its prefix."""
-        if self._prefix and file.startswith(self._prefix):
-            return self._old.read(file.removeprefix(self._prefix))
-        return self._new.read(file)
+        """The content of a file by the name that its side gives it in reports."""
+        old, new = self._prefixes
+        if old and file.startswith(old):
+            return self._old.read(file.removeprefix(old))
+        return self._new.read(file.removeprefix(new))
