@@ -225,7 +225,8 @@ def store(measured: dict[str, Measured], version: str) -> None:
             if name.startswith(("sqlite", "disk", "memory"))
             else f"PostgreSQL {version}: {each.what}"
         )
-        clients = f", {name.rsplit('-', 1)[1]} clients" if name[-1].isdigit() else ""
+        number = name.rsplit("-", 1)[1]
+        clients = f", {number} client{'s' * (number != '1')}" if number.isdigit() else ""
         entries[name] = {
             "value": float(rounded(each.value)),
             "unit": each.unit,
