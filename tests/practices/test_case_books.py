@@ -1,7 +1,8 @@
 """Every practice against its docstring's examples and its case book, through the real readers.
 
 A case is a title and one or more files. Where a comment says "finding", the practice must report
-that line (each site counts); everywhere else it must be silent.
+that line (each site counts); everywhere else it must be silent. For practices about changes a line
+that says "becomes" parts the old version of a file from the new one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
+from backstay.model.changes import Change
 from backstay.model.places import Place
 from backstay.practices.catalogue import all_practices, practice_named
 from backstay.practices.practice import marked_lines
@@ -19,9 +21,11 @@ from backstay.project.cache import Cache
 from backstay.project.settings import Settings
 from backstay.readers.inventory import take_inventory
 from backstay.readers.sources import Sources
+from backstay.review.comparing import CompareRequest, compare
 from backstay.review.locations import locations
 from backstay.review.reading import backend_of, read_facts
 
+_BECOMES = re.compile(r"^(?:#|//) becomes\n", re.MULTILINE)
 BOOKS = Path(__file__).parent
 _FILE = re.compile(
     r"`(?P<file>[^`\n]+)`:\s*\n+```[a-z]*\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL
@@ -52,7 +56,36 @@ def cases_of_books() -> list[Case]:
     return cases
 
 
+def found_changes(case: Case, folder: Path) -> set[tuple[str, int | None]]:
+    """The lines of findings about changes, counted over the old version and the new one."""
+    before: dict[str, int] = {}
+    for file, text in case.files:
+        old, new = _BECOMES.split(text)
+        before[file] = old.count("\n") + 1
+        for side, content in (("old", old), ("new", new)):
+            path = folder / side / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, "utf-8")
+    reviewed = compare(
+        CompareRequest(
+            old=str(folder / "old"),
+            new=str(folder / "new"),
+            level="behaviour",
+            everything=True,
+            only=(case.practice,),
+        )
+    )
+    lines = set()
+    for finding in reviewed.envelope.findings:
+        for where in (finding.where, *(each.where for each in finding.also)):
+            side, _, file = (where.file or "").partition("/")
+            lines.add((file, (where.line or 0) + (before[file] if side == "new" else 0)))
+    return lines
+
+
 def found_lines(case: Case, folder: Path) -> set[tuple[str, int | None]]:
+    if Change in practice_named(case.practice).subjects:
+        return found_changes(case, folder)
     for file, text in case.files:
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
