@@ -75,7 +75,7 @@ def found_changes(case: Case, folder: Path) -> set[tuple[str, int | None]]:
             only=(case.practice,),
         )
     )
-    lines = set()
+    lines: set[tuple[str, int | None]] = set()
     for finding in reviewed.envelope.findings:
         for where in (finding.where, *(each.where for each in finding.also)):
             side, _, file = (where.file or "").partition("/")
@@ -94,7 +94,7 @@ def found_lines(case: Case, folder: Path) -> set[tuple[str, int | None]]:
     backend = backend_of(read_facts(folder, inventory, Cache()), inventory, Settings())
     findings = list(practice_named(case.practice).judge(backend))
     found = locations((finding.site for finding in findings), Sources(folder))
-    lines: set[tuple[str, int | None]] = set()
+    lines = set()
     for finding in findings:
         assert isinstance(finding.site, Place)
         lines.add((finding.site.file, found[finding.site].line))
