@@ -1,0 +1,216 @@
+"""The door to graphql-core: parsing, building and validating of GraphQL, and its judgement.
+
+Why graphql-core (MIT): it is the reference implementation in Python, parses 200,000 lines a second
+and bounds nesting itself. It serves twice, apart from each other: its parser gives trees to the
+comparison, and its validator judges the witnesses against the original schemas. Without it we
+would need a parser and a validator of our own, and nobody independent to ask.
+"""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import graphql
+from graphql.language import ast
+from graphql.type import validate_schema
+from graphql.utilities import coerce_input_value, type_from_ast
+from graphql.validation.validate import validate_sdl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Node = Any
+"""A node of a syntax tree."""
+
+Schema = Any
+"""A schema that graphql-core has built."""
+
+_MOST_REFUSALS = 20
+
+NAME = f"graphql-core {graphql.__version__}"
+
+
+class Fault(NamedTuple):
+    """What graphql-core objects to, and where: characters from the start of the text."""
+
+    problem: str
+    node: Node | None = None
+    start: int | None = None
+
+
+class GraphqlFault(Exception):  # noqa: N818 (a fault in the text, not in the program)
+    """The text is not GraphQL; `start` is the character that shows it, or None."""
+
+    def __init__(self, problem: str, start: int | None = None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.start = start
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the cyclic garbage collector off: trees have no garbage, and it walks them again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def parse_document(text: str, *, most_tokens: int | None = None) -> tuple[Node, ...]:
+    """The definitions of a document.
+
+    Raises:
+        GraphqlFault: it does not parse, is nested too deeply or has too many tokens.
+    """
+    return tuple(_parsed(text, most_tokens).definitions)
+
+
+def parse_literal(text: str) -> Node:
+    """A constant value, such as a default that introspection gives as text.
+
+    Raises:
+        GraphqlFault: it does not parse.
+    """
+    try:
+        return graphql.parse_const_value(text, max_tokens=100_000)
+    except graphql.GraphQLError as error:
+        raise _fault(error) from None
+    except RecursionError:
+        raise GraphqlFault("nested too deeply") from None
+
+
+def _parsed(text: str, most_tokens: int | None = None) -> Any:  # noqa: ANN401 (a document node)
+    try:
+        with collector_paused():
+            return graphql.parse(text, max_tokens=most_tokens)
+    except graphql.GraphQLError as error:
+        raise _fault(error) from None
+    except RecursionError:
+        raise GraphqlFault("nested too deeply") from None
+
+
+def _fault(error: graphql.GraphQLError) -> GraphqlFault:
+    return GraphqlFault(error.message.removeprefix("Syntax Error: "), _start(error))
+
+
+def _start(error: graphql.GraphQLError) -> int | None:
+    return next(iter(error.positions or ()), None)
+
+
+def definition_faults(definitions: Sequence[Node]) -> list[Fault]:
+    """What the rules for schema documents object to."""
+    try:
+        errors = validate_sdl(ast.DocumentNode(definitions=tuple(definitions)))
+    except (RecursionError, TypeError, ValueError) as error:
+        return [Fault(f"the definitions could not be validated: {error}")]
+    return [_located(error) for error in errors]
+
+
+def schema_faults(schema: Schema) -> list[Fault]:
+    """What the rules for whole schemas object to; the schema counts as valid afterwards."""
+    try:
+        errors = validate_schema(schema)
+    except (RecursionError, TypeError, ValueError) as error:
+        errors = []
+        found = [Fault(f"the schema could not be validated: {error}")]
+    else:
+        found = [_located(error) for error in errors]
+    # Queries are judged by what is valid of it.
+    schema._validation_errors = []  # noqa: SLF001 (documented as settable only when it is built)
+    return found
+
+
+def _located(error: graphql.GraphQLError) -> Fault:
+    node = error.nodes[0] if error.nodes else None
+    return Fault(error.message, node, _start(error))
+
+
+def schema_of_definitions(definitions: Sequence[Node]) -> Schema:
+    """Build a schema from definitions and extensions.
+
+    Raises:
+        GraphqlFault: it cannot be built.
+    """
+    document = ast.DocumentNode(definitions=tuple(definitions))
+    try:
+        with collector_paused():
+            return graphql.build_ast_schema(document, assume_valid_sdl=True)
+    except (graphql.GraphQLError, TypeError, ValueError, RecursionError, KeyError) as error:
+        raise GraphqlFault(str(error)) from None
+
+
+def schema_of_introspection(data: Any) -> Schema:  # noqa: ANN401 (JSON)
+    """Build a schema from the "data" of an introspection query's response.
+
+    Raises:
+        GraphqlFault: it cannot be built.
+    """
+    try:
+        with collector_paused():
+            return graphql.build_client_schema(data)
+    except Exception as error:  # noqa: BLE001 (it trusts the JSON, which can fail it in any way)
+        raise GraphqlFault(str(error) or type(error).__name__) from None
+
+
+def as_extension(node: Node) -> Node:
+    """A definition of a type as an extension of it."""
+    return _converted(node, "Definition", "Extension")
+
+
+def as_definition(node: Node) -> Node:
+    """An extension of a type as its definition."""
+    return _converted(node, "Extension", "Definition")
+
+
+def _converted(node: Node, ending: str, new_ending: str) -> Node:
+    made = getattr(ast, type(node).__name__.removesuffix(f"{ending}Node") + f"{new_ending}Node")
+    given = {key: getattr(node, key, None) for key in made.keys}
+    return made(**{key: value for key, value in given.items() if value is not None})
+
+
+def request_refusals(schema: Schema, query: str, variables: dict[str, Any]) -> list[Fault]:
+    """Why the schema's server refuses a query with its variables; empty where it accepts them."""
+    try:
+        document = _parsed(query)
+    except GraphqlFault as fault:
+        return [Fault(fault.problem, start=fault.start)]
+    try:
+        errors = graphql.validate(schema, document, hide_suggestions=True)
+        if errors:
+            return [_located(error) for error in errors]
+        operation: Any = document.definitions[0]
+        declared = operation.variable_definitions or ()
+        coerced = graphql.get_variable_values(
+            schema, declared, variables, _MOST_REFUSALS, hide_suggestions=True
+        )
+    except (graphql.GraphQLError, TypeError, ValueError, RecursionError) as error:
+        return [Fault(f"not judged: {error}")]
+    return [_located(error) for error in coerced] if isinstance(coerced, list) else []
+
+
+def response_refusal(
+    schema: Schema, query: str, variables: dict[str, Any], data: dict[str, Any]
+) -> str | None:
+    """Why a response's data is none of the query under the schema; None where it is."""
+    try:
+        result = graphql.execute_sync(
+            schema, graphql.parse(query), root_value=data, variable_values=variables
+        )
+    except (graphql.GraphQLError, TypeError, ValueError, RecursionError) as error:
+        return f"not judged: {error}"
+    return result.errors[0].message if result.errors else None
+
+
+def leaf_refusal(schema: Schema, leaf: str, value: Any) -> str | None:  # noqa: ANN401 (JSON)
+    """Why a JSON value is none of the named scalar or enum; None where it is."""
+    type_ = type_from_ast(schema, graphql.parse_type(leaf))
+    if type_ is None:
+        return f"the type {leaf} is unknown"
+    if coerce_input_value(value, type_) is graphql.Undefined:  # type: ignore[arg-type]
+        return f"{leaf} does not have the value {value!r}"
+    return None
