@@ -1,0 +1,55 @@
+"""Sets of numbers, kept as ranges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_NUMBER = 2**29 - 1
+"""The highest field number, which `max` stands for; of enums it is that of int32."""
+_MOST_ENUM = 2**31 - 1
+
+
+class Numbers:
+    """Numbers in any of some ranges, each with its first and last number."""
+
+    def __init__(self, ranges: Iterable[tuple[int, int]]) -> None:
+        merged: list[tuple[int, int]] = []
+        for first, last in sorted(ranges):
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+            else:
+                merged.append((first, last))
+        self.ranges = merged
+
+    def __contains__(self, number: int) -> bool:
+        """Whether the number is in one of them."""
+        return any(first <= number <= last for first, last in self.ranges)
+
+
+def missing(wanted: tuple[int, int], kept: Numbers) -> list[tuple[int, int]]:
+    """The parts of a range that are not kept."""
+    found = []
+    first, last = wanted
+    for begin, end in kept.ranges:
+        if end < first or begin > last:
+            continue
+        if begin > first:
+            found.append((first, begin - 1))
+        first = max(first, end + 1)
+    if first <= last:
+        found.append((first, last))
+    return found
+
+
+def shown(ranges: list[tuple[int, int]]) -> str:
+    """The ranges as people write them."""
+    parts = []
+    for first, last in ranges:
+        if first == last:
+            parts.append(str(first))
+        else:
+            parts.append(f"{first} to {'max' if last in (MOST_NUMBER, _MOST_ENUM) else last}")
+    return ", ".join(parts)
