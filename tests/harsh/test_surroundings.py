@@ -99,7 +99,7 @@ def test_any_locale_will_do(form: str, settings: dict[str, str], project: Path) 
 
 def test_colours_are_for_terminals_that_show_them(project: Path) -> None:
     assert "\x1b[" in on_a_terminal(project, "review")
-    assert "\x1b[" not in on_a_terminal(project, "review", NO_COLOR="1")
+    assert "\x1b[" not in on_a_terminal(project, "review", "--quiet", NO_COLOR="1")
     assert "\x1b[" not in on_a_terminal(project, "review", TERM="dumb")
     assert "\x1b[" not in backstay("review", cwd=project).stdout
 

@@ -91,10 +91,10 @@ def _terminated(_signal: int, _frame: object) -> NoReturn:
 def _run(capability: Capability, arguments: list[str]) -> int:
     from backstay.cli.arguments import input_of, parser_of
     from backstay.cli.printing import formats_of, printed, write
-    from backstay.cli.progress import ProgressLine
+    from backstay.cli.progress import ProgressLine, can_rewrite_its_line
 
     parsed = parser_of(capability, formats_of(capability)).parse_args(arguments)
-    progress = ProgressLine(enabled=not parsed.quiet and sys.stderr.isatty())
+    progress = ProgressLine(enabled=not parsed.quiet and can_rewrite_its_line())
     try:
         outcome = capability.run(input_of(capability, parsed), progress)
         progress.clear()

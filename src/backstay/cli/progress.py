@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -20,6 +21,11 @@ _WORDS = {
     "prove": "proving",
     "ask": "asking",
 }
+
+
+def can_rewrite_its_line() -> bool:
+    """Whether standard error is a terminal that obeys what rewrites a line."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 class ProgressLine:
