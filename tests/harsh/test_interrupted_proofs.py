@@ -182,8 +182,9 @@ def test_a_review_after_an_interrupted_one_says_what_one_without_would(
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate(timeout=20)
         # Python itself gives up with 1 where the signal meets it before it runs anything of ours.
-        assert process.returncode in {130, 0, -signal.SIGINT} or "init_import_site" in complaint
-        assert "Traceback" not in complaint
+        if "init_import_site" not in complaint:
+            assert process.returncode in {130, 0, -signal.SIGINT}
+            assert "Traceback" not in complaint
     (project / "report.json").unlink(missing_ok=True)
     assert sorted(each.name for each in project.iterdir()) == ["backstay.toml", "schema.sql"]
     assert backstay("review", "--json", cwd=project, env=cache).stdout == before.stdout
