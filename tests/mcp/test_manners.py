@@ -121,7 +121,9 @@ def huge_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     name = "x" * 50
     columns = ", ".join(f"{name}_{number} float" for number in range(800))
-    (project / "schema.sql").write_text("\n".join([*tables, f"create table wide ({columns});"]))
+    names = ", ".join(f"{name}_{number}" for number in range(800))
+    wide = f"create table wide ({columns}, primary key ({names}));"
+    (project / "schema.sql").write_text("\n".join([*tables, wide]))
     return project
 
 
@@ -137,6 +139,9 @@ def huge(huge_folder: Path) -> Iterator[Path]:
         ("review", {}),
         ("facts", {"kind": "column"}),
         ("facts", {"kind": "table", "name": "wide"}),
+        ("facts", {"kind": "primary-key", "name": "*wide*"}),
+        ("review", {"targets": ["."] * 1_000}),
+        ("review", {"practice": ["money-as-float"] * 1_000}),
         ("explain", {"subject": "{first}"}),
     ],
 )
@@ -159,6 +164,55 @@ def test_a_page_is_as_full_as_it_may_be(huge: Path) -> None:
     assert used > DEFAULT * 0.8
     assert result.structured["next_cursor"]
     assert result.structured["total"] > 1_000
+
+
+def test_what_is_cut_to_fit_says_so_and_keeps_its_note(huge: Path) -> None:
+    wide = {"kind": "primary-key", "name": "*wide*"}
+    result = call(capability_named("facts"), wide, huge)
+    assert result.structured["note"].startswith(NOTE)
+    assert "cut short" in result.structured["note"]
+    assert "cut short" in result.text
+    [fact] = result.structured["facts"]
+    assert fact["details"]["columns"].endswith("...")
+
+
+def test_a_fact_tells_noughts_and_no_places_of_its_parts(tmp_path: Path) -> None:
+    services = "services:\n  db:\n    image: redis:8\n    ports: ['6379:6379']\n"
+    (tmp_path / "compose.yaml").write_text(f"{services}    deploy:\n      replicas: 0\n")
+    with contextlib.chdir(tmp_path):
+        result = call(capability_named("facts"), {"kind": "service"}, tmp_path)
+    [service] = result.structured["facts"]
+    assert service["details"]["replicas"] == 0
+    assert "6379" in service["details"]["ports"]
+    assert '"where"' not in json.dumps(service["details"]).replace("\\", "")
+
+
+def test_facts_of_a_name_that_nothing_has_are_none_of_that_kind(shop: Path) -> None:
+    facts = capability_named("facts")
+    assert call(facts, {"kind": "table", "name": "zebra"}, shop).structured["counts"] == {
+        "table": 16
+    }
+    assert call(facts, {"kind": "domain"}, shop).structured["counts"] == {"domain": 0}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("review", {"targets": ["x" * 60_000]}),
+        ("review", {"practice": ["x" * 60_000]}),
+        ("explain", {"subject": "x" * 60_000}),
+        ("facts", {"kind": "x" * 60_000}),
+        ("prove", {"ids": ["x" * 60_000]}),
+        ("prove", {"ids": ["\x1b[2J\u202e"]}),
+    ],
+)
+def test_an_error_is_short_and_harmless_whatever_it_repeats(
+    name: str, arguments: dict[str, Any], connect: Connect
+) -> None:
+    got = ask(connect("memory"), PREFIX + name, arguments)
+    assert got.is_error
+    assert len(got.text) < DEFAULT / 2
+    assert not {"\x1b", "\u202e"} & set(got.text)
 
 
 def test_a_cursor_of_another_state_is_refused(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_MOST_NAMES = 10
 LISTS = ("findings", "refuted", "unread", "not_checked")
 
 
@@ -78,9 +79,9 @@ def brief(envelope: Envelope) -> FindingsPage:
     counts = envelope.summary
     return FindingsPage(
         command=envelope.command,
-        targets=envelope.targets,
+        targets=_few(envelope.targets),
         stage=envelope.stage,
-        filters=envelope.filters,
+        filters=_few(envelope.filters),
         summary=BriefSummary(
             findings=counts.findings,
             proven=counts.proven,
@@ -93,6 +94,12 @@ def brief(envelope: Envelope) -> FindingsPage:
         unread=envelope.unread,
         not_checked=envelope.not_checked,
     )
+
+
+def _few(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What was asked for, which stands on every page: the first, and how many more there are."""
+    more = len(names) - _MOST_NAMES
+    return (*names[:_MOST_NAMES], f"and {more:,} more") if more > 0 else names
 
 
 def brief_finding(finding: ReportedFinding) -> BriefFinding:

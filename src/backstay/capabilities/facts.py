@@ -47,7 +47,8 @@ class FactsInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class FactsOutput(msgspec.Struct, frozen=True, kw_only=True):
     """Facts of one kind, each with its location; or counts by kind where none was asked for.
 
-    ``id`` is what one cites a fact by, ``text`` its name in words.
+    ``id`` is what one cites a fact by, ``text`` its name in words. Where a kind was asked for,
+    ``counts`` has that kind alone, whatever names it was kept to.
     """
 
     facts: tuple[dict[str, Any], ...]
@@ -68,7 +69,8 @@ def facts(given: FactsInput, emit: Emit = unheard) -> FactsOutput:
         raise BadRequest("A name needs a kind: backstay facts --kind table --name 'user*'")
     targets = resolve_targets(given.targets)
     reading = read_backend(targets, ReadingOptions(), emit)
-    counts = Counter(fact.kind for fact in reading.backend.facts)
+    counts: dict[str, int] = Counter(fact.kind for fact in reading.backend.facts)
+    counts = {given.kind: counts[given.kind]} if given.kind else counts
     chosen = _chosen(reading.backend.of(FACT_KINDS[given.kind]), given) if given.kind else ()
     found = locations((fact.where for fact in chosen), reading.sources)
     shown = []
@@ -134,16 +136,36 @@ def _brief_fact(fact: dict[str, Any]) -> BriefFact:
         details={
             key: value if isinstance(value, str | int | float) else _compact(value)
             for key, value in fact.items()
-            if key not in known and value not in (None, [], {}, (), "", False)
+            if key not in known and _says_something(value)
         },
     )
 
 
 def _compact(value: object) -> str:
-    """A nested value as JSON; names of the database as people write them."""
+    """A nested value as JSON, lean; names of the database as people write them."""
     if isinstance(value, dict) and {"schema", "name"} <= value.keys():
         return f"{value['schema']}.{value['name']}"
-    return msgspec.json.encode(value).decode()
+    return msgspec.json.encode(_lean(value)).decode()
+
+
+def _lean(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """Without the places of its parts and what is not so: these would fill the page."""
+    if isinstance(value, dict):
+        return {
+            key: _lean(each)
+            for key, each in value.items()
+            if key != "where" and not _is_tag(key, each) and _says_something(each)
+        }
+    return [_lean(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _is_tag(key: str, value: object) -> bool:
+    return key == "kind" and isinstance(value, str) and value in FACT_KINDS
+
+
+def _says_something(value: Any) -> bool:  # noqa: ANN401 (JSON)
+    """Whether it is more than a default; nought is a number like others."""
+    return bool(value) or (value == 0 and value is not False)
 
 
 def show_page(page: FactsPage) -> str:

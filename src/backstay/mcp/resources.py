@@ -10,6 +10,7 @@ from mcp.server.mcpserver.exceptions import ResourceError
 
 from backstay.capabilities import capability_named
 from backstay.capabilities.tools import call
+from backstay.mcp.running import told
 from backstay.model.errors import BackstayError
 
 if TYPE_CHECKING:
@@ -46,4 +47,4 @@ async def _explained(subject: str, root: Path) -> str:
         work = partial(call, explain, arguments, root)
         return (await anyio.to_thread.run_sync(work, abandon_on_cancel=True)).text
     except BackstayError as error:
-        raise ResourceError(str(error)) from error
+        raise ResourceError(told(error)) from error

@@ -22,7 +22,7 @@ from anyio.streams.buffered import BufferedByteReceiveStream
 from backstay.capabilities.tools import ToolResult, arguments_of, call, tool_of
 from backstay.model.errors import BackstayError, BadRequest, LimitReached, NotAvailable
 from backstay.model.events import Progress
-from backstay.reports.characters import visible
+from backstay.reports.characters import visible, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 PROGRESS_SECONDS = 1.0
 _GRACE_SECONDS = 10.0  # for a process to stop its servers, before it is killed
 _MOST_BYTES = 4_000_000  # of one message of such a process; results are far smaller
+_MOST_ERROR = 2_000  # characters
 _ERRORS: dict[str, type[BackstayError]] = {
     kind.__name__: kind for kind in (BadRequest, NotAvailable, LimitReached)
 }
@@ -79,6 +80,14 @@ def _words(news: Progress | None) -> str:
         return "starting"
     count = f" {news.done + 1}/{news.total}" if news.done is not None and news.total else ""
     return visible(f"{news.step}{count}: {news.text}")
+
+
+def told(error: BackstayError) -> str:
+    """An error for a model: on visible lines, and short where it repeats what it was given."""
+    text = "\n".join(visible_lines(str(error)))
+    if len(text) <= _MOST_ERROR:
+        return text
+    return f"{text[: _MOST_ERROR // 2]} ... {text[-_MOST_ERROR // 2 :]}"
 
 
 class Workplace(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from backstay.capabilities.capability import Capability  # noqa: TC001 (a field 
 from backstay.capabilities.tools import PREFIX, output_schema_of, schema_of, tool_of, tools
 from backstay.mcp.prompts import add_prompts
 from backstay.mcp.resources import add_resources
-from backstay.mcp.running import Workplace, run_tool
+from backstay.mcp.running import Workplace, run_tool, told
 from backstay.model.errors import BackstayError
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _CapabilityTool(Tool):
         try:
             result = await run_tool(self.capability, arguments, self.workplace, context)
         except BackstayError as error:
-            raise ToolError(str(error)) from error
+            raise ToolError(told(error)) from error
         except Exception as error:
             logging.getLogger(__name__).exception("%s failed", self.name)
             raise ToolError(
