@@ -22,6 +22,7 @@ from google.protobuf.descriptor_pb2 import (
     MethodDescriptorProto,
     MethodOptions,
     ServiceDescriptorProto,
+    SourceCodeInfo,
 )
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.empty_pb2 import Empty
@@ -30,7 +31,7 @@ from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "DecodeError",
@@ -51,13 +52,62 @@ __all__ = [
     "MethodDescriptorProto",
     "MethodOptions",
     "ServiceDescriptorProto",
+    "SourceCodeInfo",
     "descriptor_pb2",
     "json_format",
     "missing_fields",
     "pool_of",
     "unknown_numbers",
     "version",
+    "without_sources",
 ]
+
+
+def without_sources(descriptors: bytes) -> tuple[FileDescriptorSet, list[bytes]]:
+    """A FileDescriptorSet, and apart from it the serialized SourceCodeInfo of each file.
+
+    What the compiler recorded about sources is most of a set, and only that of files that differ
+    is ever looked at.
+    """
+    found = FileDescriptorSet()
+    sources = []
+    for _, start, end in _parts(descriptors, 0, len(descriptors)):
+        kept = bytearray()
+        source = b""
+        last = start
+        for number, begin, stop in _parts(descriptors, start, end):
+            if number == FileDescriptorProto.SOURCE_CODE_INFO_FIELD_NUMBER:
+                source = descriptors[begin:stop]
+            else:
+                kept += descriptors[last:stop]
+            last = stop
+        found.file.add().ParseFromString(bytes(kept))
+        sources.append(source)
+    return found, sources
+
+
+def _parts(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """The field number of each part of a message, and where its content begins and ends."""
+    while start < end:
+        tag, start = _varint(data, start)
+        if tag & 7 == 2:
+            size, start = _varint(data, start)
+            stop = start + size
+        else:
+            _, stop = _varint(data, start)
+        yield tag >> 3, start, stop
+        start = stop
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
 
 
 def pool_of(files: Iterable[FileDescriptorProto]) -> DescriptorPool:
@@ -68,10 +118,7 @@ def pool_of(files: Iterable[FileDescriptorProto]) -> DescriptorPool:
     """
     pool = DescriptorPool()
     for file in files:
-        bare = FileDescriptorProto()
-        bare.CopyFrom(file)
-        bare.ClearField("source_code_info")
-        pool.AddSerializedFile(bare.SerializeToString())
+        pool.AddSerializedFile(file.SerializeToString())
     return pool
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 SECONDS = 60
 MEGABYTES = 2_000
+MOST_CRASHES = 4
+"""Times that the compiler may crash on a file before all is given up."""
+_CRASHES = (-4, -6, -7, -8, -11)  # of the signals, those that a fault of the program raises
+_IMPORTS_BAD = "it imports a file that does not compile"
 MOST_FAULTS = 200
 """Faults that are reported; a file with thousands says nothing more with the rest."""
 
@@ -74,18 +78,46 @@ class Compilation:
         """
         self._seconds = seconds
         self._folder = tempfile.TemporaryDirectory(prefix="backstay-protoc-")
-        root = Path(self._folder.name)
+        self._root = Path(self._folder.name)
+        self._wanted = list(wanted)
+        self._importers = {name: list(by) for name, by in importers.items()}
+        self._crashed: list[Fault] = []
         for name, content in files.items():
-            path = root / "files" / name
+            path = self._root / "files" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        self._process = self._started(careful=False)
+
+    def result(self) -> Compiled:
+        """Wait for it, and clean up behind it."""
+        with self._folder:
+            for left in range(MOST_CRASHES, -1, -1):
+                try:
+                    status = self._process.wait(self._seconds * 2)
+                except subprocess.TimeoutExpired:
+                    return Compiled(b"", stopped=f"it took longer than {self._seconds} s")
+                finally:
+                    self._end()
+                if not left or status not in _CRASHES:
+                    break
+                self._leave_out_culprit()
+                self._process = self._started(careful=True)
+            return self._answer(status)
+
+    def stop(self) -> None:
+        """Give it up."""
+        self._end()
+        self._folder.cleanup()
+
+    def _started(self, *, careful: bool) -> subprocess.Popen[bytes]:
         order = {
-            "wanted": list(wanted),
-            "importers": {name: list(by) for name, by in importers.items()},
-            "seconds": seconds,
+            "wanted": self._wanted,
+            "importers": self._importers,
+            "seconds": self._seconds,
+            "careful": careful,
         }
-        (root / "order.json").write_text(json.dumps(order), "utf-8")
-        self._process = subprocess.Popen(  # noqa: S603 (our own file, by our own interpreter)
+        (self._root / "order.json").write_text(json.dumps(order), "utf-8")
+        return subprocess.Popen(  # noqa: S603 (our own file, by our own interpreter)
             [sys.executable, "-I", __file__, self._folder.name],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -93,34 +125,36 @@ class Compilation:
             cwd=self._folder.name,
         )
 
-    def result(self) -> Compiled:
-        """Wait for it, and clean up behind it."""
-        with self._folder:
-            try:
-                status = self._process.wait(self._seconds * 2)
-            except subprocess.TimeoutExpired:
-                return Compiled(b"", stopped=f"it took longer than {self._seconds} s")
-            finally:
-                self._process.kill()
-                self._process.wait()
-            return self._answer(status)
-
-    def _answer(self, status: int) -> Compiled:
-        root = Path(self._folder.name)
-        if status < 0 or not (root / "answer.json").exists():
-            limit = f"{self._seconds} s and {MEGABYTES} MB"
-            return Compiled(b"", stopped=f"it ended with status {status} (its limits are {limit})")
-        faults = json.loads((root / "answer.json").read_text("utf-8"))
-        done = root / "set"
-        return Compiled(
-            done.read_bytes() if done.exists() else b"", tuple(Fault(*each) for each in faults)
-        )
-
-    def stop(self) -> None:
-        """Give it up."""
+    def _end(self) -> None:
         self._process.kill()
         self._process.wait()
-        self._folder.cleanup()
+
+    def _leave_out_culprit(self) -> None:
+        """Take out the file at which a careful run crashed; the first run was not careful."""
+        at = self._root / "at"
+        if not at.exists():
+            return
+        culprit = at.read_text("utf-8")
+        left_out = _with_importers({culprit}, self._importers)
+        why = {culprit: "the compiler crashes on it, as on code nested too deep"}
+        self._crashed += [
+            Fault(name, None, None, why.get(name, _IMPORTS_BAD))
+            for name in self._wanted
+            if name in left_out
+        ]
+        self._wanted = [name for name in self._wanted if name not in left_out]
+        at.unlink()
+
+    def _answer(self, status: int) -> Compiled:
+        if status != 0 or not (self._root / "answer.json").exists():
+            limit = f"{self._seconds} s and {MEGABYTES} MB"
+            return Compiled(b"", stopped=f"it ended with status {status} (its limits are {limit})")
+        faults = json.loads((self._root / "answer.json").read_text("utf-8"))
+        done = self._root / "set"
+        return Compiled(
+            done.read_bytes() if done.exists() else b"",
+            (*self._crashed, *(Fault(*each) for each in faults)),
+        )
 
 
 def provided() -> frozenset[str]:
@@ -156,6 +190,12 @@ def _compile(root: Path, order: dict[str, Any], run: Callable[[list[str]], int])
     importers: dict[str, list[str]] = order["importers"]
     pending: list[str] = order["wanted"]
     good: list[str] = []
+    if order["careful"]:
+        pending = compiler.without_bad(pending, root / "at")
+    elif not compiler.bad_of(pending, output=root / "set"):
+        return []
+    else:
+        compiler.faults.clear()
     # The compiler stops at the first file with a fault; those before it are good.
     while pending:
         bad = compiler.bad_of(pending)
@@ -223,10 +263,19 @@ class _Compiler:
         self._note(found)
         return {fault.file for fault in found}
 
+    def without_bad(self, names: list[str], at: Path) -> list[str]:
+        """Compile each alone, with its name written down first, and give those without faults."""
+        good = []
+        for name in names:
+            at.write_text(name, "utf-8")
+            if not self.bad_of([name]):
+                good.append(name)
+        at.unlink(missing_ok=True)
+        return good
+
     def note_importers(self, names: set[str], among: list[str]) -> None:
         """Note files that cannot be compiled since what they import cannot."""
-        why = "it imports a file that does not compile"
-        self._note([Fault(name, None, None, why) for name in among if name in names])
+        self._note([Fault(name, None, None, _IMPORTS_BAD) for name in among if name in names])
 
     def _note(self, faults: list[Fault]) -> None:
         self.faults += faults[: max(0, MOST_FAULTS - len(self.faults))]

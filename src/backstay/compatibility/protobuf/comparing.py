@@ -6,6 +6,7 @@ are matched by their full names, fields by their numbers, so that order and file
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from backstay.compatibility.comparison import Comparison, Version, Witness
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 
     from backstay.model.changes import Change
 
-MOST_BYTES = 24_000_000
-"""Of protobuf files in one version; the compiler and its answer take some 20 times as much."""
+MOST_BYTES = 64_000_000
+"""Of protobuf files in one version."""
+MOST_CODE = 12_000_000
+"""Bytes of them outside of comments; compiling and comparing takes up to 100 times as much."""
+
+_COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 class _Prepared(NamedTuple):
@@ -96,21 +101,31 @@ def _prepare(version: Version, which: str) -> _Prepared:
     notes: list[Unread | NotChecked] = [
         Unread(where=Place(file=path), why=why) for path, why in sorted(named.refused.items())
     ]
-    size = sum(len(named.files[name]) for name in named.wanted)
-    if size > MOST_BYTES:
-        why = f"its files have {size:,} bytes; at most {MOST_BYTES:,} are compared at once"
+    if why := _too_large([named.files[name] for name in named.wanted]):
         notes.append(_not_checked(named, f"the {which} version", why))
         return _Prepared(named, None, notes)
     if not named.wanted:
         why = "there are no protobuf files in it; name a .proto file, or a folder of them"
         notes.append(_not_checked(named, f"the {which} version", why))
         return _Prepared(named, None, notes)
-    named, missing = _made_whole(named)
+    named, missing = _made_whole(named, which)
     notes += missing
     return _Prepared(named, Compilation(named.files, named.wanted, named.importers), notes)
 
 
-def _made_whole(named: Named) -> tuple[Named, list[Unread | NotChecked]]:
+def _too_large(contents: list[bytes]) -> str:
+    size = sum(map(len, contents))
+    if size > MOST_BYTES:
+        return f"its files have {size:,} bytes; at most {MOST_BYTES:,} are compared at once"
+    if size <= MOST_CODE:
+        return ""
+    code = sum(len(_COMMENT.sub(b"", content)) for content in contents)
+    if code <= MOST_CODE:
+        return ""
+    return f"its files have {code:,} bytes of code; at most {MOST_CODE:,} are compared at once"
+
+
+def _made_whole(named: Named, which: str) -> tuple[Named, list[Unread | NotChecked]]:
     """Read files without imports that nobody has."""
     known = named.files.keys() | provided()
     notes: list[Unread | NotChecked] = []
@@ -120,7 +135,7 @@ def _made_whole(named: Named) -> tuple[Named, list[Unread | NotChecked]]:
             continue
         files[name], missing = without_missing_imports(named.files[name], known)
         if missing and name in named.wanted:
-            what = f"custom options in {named.paths[name]}"
+            what = f"custom options in {named.paths[name]} of the {which} version"
             why = f"it imports {', '.join(missing)}, which is not among the files"
             notes.append(NotChecked(where=Place(file=named.paths[name]), what=what, why=why))
     return named._replace(files=files), notes
@@ -141,14 +156,15 @@ def _read(prepared: _Prepared, which: str, notes: list[Unread | NotChecked]) -> 
         notes.append(_not_checked(named, f"the {which} version", why))
         return None
     schema = Schema(compiled.descriptors, named.files)
-    notes += _faults(named, schema, compiled)
+    notes += _faults(named, schema, compiled, which)
     return _Read(named, schema, frozenset(named.wanted) - schema.files.keys())
 
 
-def _faults(named: Named, schema: Schema, compiled: Compiled) -> Iterable[Unread]:
+def _faults(named: Named, schema: Schema, compiled: Compiled, which: str) -> Iterable[Unread]:
     """One note a file, with what the compiler said first."""
     seen: set[str] = set()
     at = Locations(named, schema)
+    prefix = f"protoc does not compile it in the {which} version"
     for fault in compiled.faults:
         if fault.file in seen or fault.file not in named.paths:
             continue
@@ -161,11 +177,10 @@ def _faults(named: Named, schema: Schema, compiled: Compiled) -> Iterable[Unread
         more = sum(each.file == fault.file for each in compiled.faults) - 1
         said += f" (and {more} more)" if more else ""
         place = Place(file=named.paths[fault.file], start=start)
-        yield Unread(where=place, why=f"protoc does not compile it: {said}")
+        yield Unread(where=place, why=f"{prefix}: {said}")
     silent = set(named.wanted) - schema.files.keys() - seen
     for name in sorted(silent):
-        why = "protoc does not compile it, or what it imports"
-        yield Unread(where=Place(file=named.paths[name]), why=why)
+        yield Unread(where=Place(file=named.paths[name]), why=f"{prefix}, nor what it imports")
 
 
 def _single(version: Version, named: Named) -> str | None:

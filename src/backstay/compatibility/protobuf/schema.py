@@ -10,8 +10,8 @@ from backstay.foreign.protobuf import (
     EnumDescriptorProto,
     FieldDescriptorProto,
     FileDescriptorProto,
-    FileDescriptorSet,
     ServiceDescriptorProto,
+    without_sources,
 )
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Schema:
         every_file: the files and those of the compiler that they import, each after its imports.
         files: those of the version, by name.
         messages, enums, services, extensions: what they define, by full name.
+        sources: what the compiler recorded of each file's text, a serialized SourceCodeInfo.
         map_entries: messages that nobody wrote, since a map stands for them.
     """
 
@@ -71,7 +72,9 @@ class Schema:
             descriptors: a serialized FileDescriptorSet.
             own: names of the files of the version, as against those of the compiler.
         """
-        self.every_file = list(FileDescriptorSet.FromString(descriptors).file)
+        found, sources = without_sources(descriptors)
+        self.every_file = list(found.file)
+        self.sources = dict(zip((file.name for file in found.file), sources, strict=True))
         chosen = set(own)
         self.files = {file.name: file for file in self.every_file if file.name in chosen}
         self.messages: dict[str, Definition[DescriptorProto]] = {}
