@@ -16,7 +16,7 @@ from backstay.decisions.record import expiry, record
 from backstay.decisions.seen import Seen
 from backstay.model.decisions import DecisionDrift, DecisionExpiry, DecisionRecord
 from backstay.model.events import unheard
-from backstay.model.facts import Unread
+from backstay.model.facts import NotChecked, Unread
 from backstay.readers.decision_records import is_decision_record, read_decision_records
 from backstay.readers.sources import Sources
 from backstay.review.reading import ReadingOptions, read_backend
@@ -181,6 +181,7 @@ backstay-decision:
         ("facts: {}", "facts: {a: {value: [3], source: stated}}", "value"),
         ("facts: {}", "facts: {}\n  colour: red", "unknown field `colour`"),
         ("facts: {}", "facts: {", "not valid YAML"),
+        ("  stage: growing", "  choice: mysql\n  stage: growing", "choice stands there twice"),
         ("facts: {}\n---", "facts: {}", "no line of --- that ends it"),
     ],
 )
@@ -209,6 +210,41 @@ def test_other_documents_are_none_of_our_business(text: str, tmp_path: Path) -> 
     backend = read(tmp_path, {"docs/1.md": text})
     assert not backend.of(DecisionRecord)
     assert not backend.of(Unread)
+
+
+@pytest.mark.parametrize(
+    ("fact", "why"),
+    [
+        ("peak_commits: {value: lots, source: stated}", "'lots' is not a number"),
+        ("peak_commits: {value: -3, source: stated}", "-3 is out of range"),
+        ("peak_commits: {value: .nan, source: stated}", "nan is beyond"),
+        ("replicas: {value: .inf, source: stated}", "inf is beyond"),
+        ("replicas: {value: 2, source: stated, unit: pods}", "in 'pods', where it is in replicas"),
+        ("own_copy: {value: no, source: stated, unit: copies}", "where it is without a unit"),
+        ("own_cpy: {value: true, source: stated}", "no such fact; facts: database_in_use"),
+        ("shape: {value: odd, source: stated}", "'odd' is none of"),
+    ],
+)
+def test_a_fact_that_does_not_fit_the_model_it_was_made_by_is_told(
+    fact: str, why: str, tmp_path: Path
+) -> None:
+    digest = model_of("datastore").digest
+    text = GOOD.replace("facts: {}", f'model: "{digest}"\n  facts:\n    {fact}')
+    backend = read(tmp_path, {"1.md": text})
+    (unread,) = backend.of(Unread)
+    assert why in unread.why
+    assert len(backend.of(DecisionRecord)) == 1
+
+
+def test_a_choice_that_is_no_option_is_told_as_not_checked(tmp_path: Path) -> None:
+    backend = read(tmp_path, {"1.md": GOOD.replace("choice: postgresql", "choice: postgres")})
+    (told,) = backend.of(NotChecked)
+    assert "'postgres' is no option that Backstay knows; did you mean postgresql?" in told.why
+
+
+def test_a_number_without_end_in_a_record_of_another_model_does_no_harm(tmp_path: Path) -> None:
+    facts = "facts: {replicas: {value: .inf, source: stated}}"
+    assert read(tmp_path, {"1.md": GOOD.replace("facts: {}", facts)}).of(DecisionRecord)
 
 
 def test_facts_that_the_model_no_longer_knows_do_no_harm(tmp_path: Path) -> None:

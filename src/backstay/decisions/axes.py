@@ -129,6 +129,8 @@ def fitting(value: object, subject: Subject) -> Value:
         return str(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{value!r} is not a number")  # noqa: TRY004 (a fault of the text)
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is beyond any number that can be weighed")
     if subject.kind == "count" and value != int(value):
         raise ValueError(f"{value:,g} is no whole number")
     if not subject.least <= value <= subject.most:

@@ -11,7 +11,7 @@ from backstay.decisions.loading import model_of, topics
 from backstay.decisions.observations import observed
 from backstay.model.decisions import ChangedFact, DecisionDrift, DecisionExpiry, DecisionRecord
 from backstay.model.errors import BadRequest
-from backstay.model.facts import Fact, Unread
+from backstay.model.facts import Fact, NotChecked, Unread
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,13 +43,48 @@ def held(backend: Backend, today: dt.date) -> Iterator[Fact]:
                 choice=record.choice,
                 expires=record.expires,
             )
-        yield from _drift(record, model_of(record.topic), backend)
+        model = model_of(record.topic)
+        yield from _unheld(record, model)
+        yield from _drift(record, model, backend)
 
 
 def _unread(record: DecisionRecord, why: str, known: tuple[str, ...]) -> Unread:
     close = difflib.get_close_matches(record.topic, known, n=1)
     hint = f"did you mean {close[0]}?" if close else f"topics: {', '.join(known)}"
     return Unread(where=record.where, why=f"{why}; {hint}")
+
+
+def _unheld(record: DecisionRecord, model: Model) -> Iterator[Fact]:
+    """What of a record no facts can be held against, because it does not fit the model."""
+    names = [option.name for option in model.options]
+    if record.choice not in names:
+        close = difflib.get_close_matches(record.choice, names, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"options: {', '.join(names)}"
+        yield NotChecked(
+            where=record.choice_place,
+            what=str(record),
+            why=f"its choice {record.choice!r} is no option that Backstay knows; {hint}",
+        )
+    if record.model != model.digest:
+        return  # another model may have had other facts
+    for fact in record.facts:
+        if why := _misfit(fact, model):
+            yield Unread(where=record.where, why=f"{record}: {fact.name[:60]}: {why}")
+
+
+def _misfit(fact: RecordedFact, model: Model) -> str | None:
+    """Why a recorded fact cannot be weighed; None where it can."""
+    axis = next((axis for axis in model.axes if axis.name == fact.name), None)
+    if axis is None:
+        return f"no such fact; facts: {', '.join(axis.name for axis in model.axes)}"
+    if fact.unit is not None and (axis.unit is None or fact.unit != axis.unit.text):
+        wanted = f"in {axis.unit.text}" if axis.unit else "without a unit"
+        return f"in {fact.unit[:40]!r}, where it is {wanted}"
+    try:
+        fitting(fact.value, axis.subject)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _drift(record: DecisionRecord, model: Model, backend: Backend) -> Iterator[Fact]:
@@ -82,12 +117,8 @@ def _recorded_values(
     """The recorded facts that the model still knows in that form."""
     for axis in model.axes:
         fact = recorded.get(axis.name)
-        if fact is None:
-            continue
-        try:
+        if fact is not None and _misfit(fact, model) is None:
             yield axis.name, fitting(fact.value, axis.subject)
-        except ValueError:
-            continue
 
 
 def _news(

@@ -20,12 +20,14 @@ class RecordedFact(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         source: who said so when it was decided.
         observed: what Backstay saw then, where it saw anything; a stated value goes before it.
+        unit: what the value is counted in, where the record says so.
     """
 
     name: str
     value: Known
     source: Literal["stated", "observed", "assumed"]
     observed: Known | None = None
+    unit: str | None = None
 
 
 class DecisionRecord(Fact, frozen=True, kw_only=True, tag="decision-record", tag_field="kind"):

@@ -75,9 +75,12 @@ def _record(file: str, data: bytes) -> DecisionRecord:
     front = _FRONT.match(data)
     if front is None:
         raise Unreadable("its front matter has no line of --- that ends it")
-    value = load_document(front["text"], name="front matter").value
+    document = load_document(front["text"], name="front matter")
+    value = document.value
     if not isinstance(value, dict) or KEY not in value:
         raise Unreadable(f"its front matter has no {KEY}")
+    for pointer, _ in document.duplicates:
+        raise Unreadable(f"{pointer[:80].strip('/').replace('/', '.')} stands there twice")
     try:
         given = msgspec.convert(value[KEY], _Record)
     except msgspec.ValidationError as error:
@@ -119,6 +122,7 @@ def _fact(name: str, given: _RecordedFact) -> RecordedFact:
         value=given.value,
         source=given.source,  # type: ignore[arg-type]  # checked above
         observed=given.observed,
+        unit=given.unit,
     )
 
 
