@@ -227,7 +227,7 @@ def test_a_drifted_decision_fails_a_review_that_asks_for_it(project: Path) -> No
 @pytest.mark.parametrize("topic", topics())
 def test_a_tool_s_answer_is_brief_and_complete(topic: str, project: Path) -> None:
     result = call(CAPABILITY, {"topic": [topic]}, project)
-    assert len(json.dumps(result.structured)) + len(result.text) <= 7_000
+    assert len(json.dumps(result.structured)) + len(result.text) <= 7_300
     page = result.structured
     whole = json.loads(msgspec.json.encode(brief(decided(topic))))
     assert page == whole, "something was cut off"
@@ -286,3 +286,34 @@ def test_with_all_facts_and_the_stage_stated_no_file_is_read(
 
 def _some(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def test_the_example_of_the_help_can_be_run(project: Path) -> None:
+    ran = backstay(*CAPABILITY.example.split()[1:], cwd=project)
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("a" * 300 + ".md", "File name too long"),
+        ("", "has no name"),
+        (" ", "has no name"),
+        (".git/decisions", "does not look into '.git'"),
+        ("tests/1.md", "does not look into 'tests'"),
+    ],
+)
+def test_a_record_goes_where_it_is_read_again(path: str, why: str, project: Path) -> None:
+    ran = backstay("decide", "datastore", "--record", path, cwd=project)
+    assert ran.returncode == 2
+    assert why in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not list(project.glob("**/*datastore.md"))
+
+
+def test_no_part_of_a_record_is_cut_for_a_tool(project: Path) -> None:
+    for topic in topics():
+        whole = brief(decided(topic, full=True))
+        assert "".join(whole.record) == decided(topic).record
+        page = call(CAPABILITY, {"topic": [topic], "full": True, "limit": 1}, project)
+        assert page.structured["record"] == [whole.record[0]]

@@ -10,6 +10,7 @@ from backstay.decisions.answers import filled, stated
 from backstay.decisions.asking import MOST_QUESTIONS, asked, is_certain
 from backstay.decisions.deciding import decide, weigh
 from backstay.decisions.expressions import comparisons_of, parse
+from backstay.decisions.loading import model_of
 from backstay.decisions.seen import Seen
 from backstay.model.errors import BadRequest
 from backstay.model.findings import STAGES
@@ -196,6 +197,57 @@ def test_hard_limits_come_first_and_name_their_source() -> None:
     assert out["memory"].why == "Another process does not see the session."
     assert out["memory"].source == "https://12factor.net/processes"
     assert "memory" not in {each.option for each in outcome.ranked}
+
+
+def rests(given: list[str], seen: dict[str, Seen] | None = None) -> dict[str, tuple[str, ...]]:
+    """By option that is ruled out, the assumed facts that this rests on."""
+    found = decide(model_of("datastore"), "growing", given, seen).ruled_out
+    return {each.option: each.assumed for each in found}
+
+
+def test_an_option_that_only_an_assumption_rules_out_says_so() -> None:
+    assert rests([]) == {"sqlite": ("replicas",), "dynamodb": ("questions",)}
+    assert rests(["replicas=3"])["sqlite"] == ()
+    seen = {"replica_count": Seen(value=3.0, text="3 replicas of web")}
+    assert rests([], seen)["sqlite"] == ()
+
+
+def test_of_the_limits_that_are_crossed_a_known_one_is_told() -> None:
+    found = rests(["write_regions=2"])
+    assert found["sqlite"] == (), "several regions write, whatever the replicas are"
+
+
+@MODELS
+def test_what_is_out_for_sure_is_out_whatever_is_assumed(model: Model) -> None:
+    chance = random.Random(3)
+    for _ in range(30):
+        values = random_values(model, chance, 0.5)
+        try:
+            outcome = weigh(model, "growing", values, {})  # type: ignore[arg-type]
+        except BadRequest:
+            continue
+        sure = {each.option for each in outcome.ruled_out if not each.assumed}
+        open_facts = [fact.fact for fact in outcome.facts if fact.source == "assumed"]
+        for _ in range(10):
+            others = random_values(model, chance, 1.0)
+            known = {fact.fact: fact.value for fact in outcome.facts}
+            there = known | {name: others[name] for name in open_facts}
+            state = tuple(axis.cell_of(there[axis.name]) for axis in model.axes)  # type: ignore[arg-type]
+            assert all(model.option(name).is_out(state) for name in sure)
+
+
+def test_what_is_left_alone_by_assumptions_says_so() -> None:
+    outcome = decide(model_of("consistency"), "enterprise")
+    assert outcome.verdict == "only one left"
+    (why,) = outcome.why
+    assert why == "Everything else is ruled out, but only by what is assumed: all of it."
+
+
+def test_the_end_of_what_a_fact_can_be_is_one_value_and_not_or_fewer() -> None:
+    outcome = decide(model_of("api-versioning"), "growing", ["breaking_changes=2"])
+    values = {flip.values for flip in outcome.flips if flip.fact == "breaking_changes"}
+    assert "0 changes" in values
+    assert not any("0 changes or fewer" in each for each in values)
 
 
 def test_a_small_lead_is_too_close_to_call_and_says_what_to_measure() -> None:

@@ -18,8 +18,11 @@ from backstay.model.errors import BadRequest
 from backstay.model.events import Emit, unheard
 from backstay.model.findings import Stage
 from backstay.project.record_writing import write_record
+from backstay.readers.skipped_folders import SKIPPED_FOLDERS, UNNAMED_FOLDERS
 from backstay.review.reading import ReadingOptions, read_backend
 from backstay.review.targets import resolve_targets
+
+_UNREAD = UNNAMED_FOLDERS | SKIPPED_FOLDERS.keys()
 
 
 class DecideInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +40,7 @@ class DecideInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     fact: Annotated[
         tuple[str, ...],
         Option(
-            help="a fact as name=value, such as peak_writes=5k/s; may be repeated",
+            help="a fact as name=value, such as peak_commits=5k/s; may be repeated",
             metavar="NAME=VALUE",
             most=60,
         ),
@@ -96,7 +99,7 @@ def decide(given: DecideInput, emit: Emit = unheard) -> Decided | Topics:
     recorded = None
     if given.record is not None:
         root = resolve_targets(given.targets).root
-        recorded = write_record(root, given.record, model.topic, text)
+        recorded = write_record(root, given.record, model.topic, text, unread=_UNREAD)
     return Decided(
         **{name: getattr(outcome, name) for name in outcome.__struct_fields__ if name != "record"},
         record=text,
@@ -109,7 +112,7 @@ def decide(given: DecideInput, emit: Emit = unheard) -> Decided | Topics:
 CAPABILITY = Capability(
     name="decide",
     summary="Choose a datastore, broker, API style and more from facts; say what would flip it",
-    example="backstay decide datastore --fact peak_writes=5k/s",
+    example="backstay decide datastore --fact peak_commits=5k/s",
     effect="writes",
     input=DecideInput,
     output=Decided | Topics,

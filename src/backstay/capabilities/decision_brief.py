@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # The flips that come first are those of facts that nobody has stated.
 _MOST_FLIPS = 8
 _PROSE = 220
+# It stands on a page twice, as JSON and as text.
+_MOST_OF_RECORD = 2_000
 
 
 class BriefTopic(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,12 +37,13 @@ class BriefRanked(msgspec.Struct, frozen=True, kw_only=True):
     total: float
 
 
-class BriefOut(msgspec.Struct, frozen=True, kw_only=True):
-    """An option that is ruled out."""
+class BriefOut(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An option that is ruled out; ``assumed`` names the facts that this rests on unknown."""
 
     option: str
     why: str
     source: str
+    assumed: tuple[str, ...] = ()
 
 
 class BriefFlip(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,10 +96,29 @@ class DecidePage(Page, frozen=True, kw_only=True):
 
 
 def brief(outcome: Decided | Topics) -> DecidePage:
-    """A decision as one page; its record in sections, where it was asked for."""
+    """A decision as one page; its record in parts instead of the prose, where it was asked for."""
     if isinstance(outcome, Topics):
         listed = (BriefTopic(topic=each.topic, question=each.question) for each in outcome.topics)
         return DecidePage(topics=tuple(listed))
+    page = _in_brief(outcome)
+    if not outcome.full:
+        return page
+    return msgspec.structs.replace(
+        page,
+        why=(),
+        ruled_out=(),
+        ask=(),
+        known={},
+        assumed={},
+        trade_offs=None,
+        upkeep=None,
+        confirm=(),
+        revisit=None,
+        record=tuple(_parts(outcome.record)),
+    )
+
+
+def _in_brief(outcome: Decided) -> DecidePage:
     flips = sorted(outcome.flips, key=lambda flip: not flip.assumed)[:_MOST_FLIPS]
     return DecidePage(
         decision=outcome.decision,
@@ -109,7 +131,12 @@ def brief(outcome: Decided | Topics) -> DecidePage:
         why=tuple(opening(each, _PROSE) for each in outcome.why),
         ranked=tuple(BriefRanked(option=each.option, total=each.total) for each in outcome.ranked),
         ruled_out=tuple(
-            BriefOut(option=each.option, why=opening(each.why, _PROSE), source=each.source)
+            BriefOut(
+                option=each.option,
+                why=opening(each.why, _PROSE),
+                source=each.source,
+                assumed=each.assumed,
+            )
             for each in outcome.ruled_out
         ),
         flips=tuple(
@@ -137,13 +164,19 @@ def brief(outcome: Decided | Topics) -> DecidePage:
         upkeep=opening(outcome.upkeep, _PROSE),
         confirm=outcome.confirm,
         revisit=opening(outcome.revisit, _PROSE),
-        record=tuple(_sections(outcome.record)) if outcome.full else (),
     )
 
 
-def _sections(record: str) -> Iterator[str]:
-    """A document in parts that are handed out one after the other."""
-    yield from re.split(r"(?m)^(?=## )", record)
+def _parts(record: str) -> Iterator[str]:
+    """A document in parts that are handed out one after the other, each small enough for a page."""
+    for section in re.split(r"(?m)^(?=## )", record):
+        part = ""
+        for line in section.splitlines(keepends=True):
+            if part and len(part) + len(line) > _MOST_OF_RECORD:
+                yield part
+                part = ""
+            part += line
+        yield part
 
 
 def show_page(page: DecidePage) -> str:
@@ -166,7 +199,8 @@ def _lines(page: DecidePage) -> Iterator[str]:
         yield f"too close to call from scores; measure first: {page.measure}"
     yield f"left: {', '.join(f'{each.option} {each.total:g}' for each in page.ranked)}"
     for out in page.ruled_out:
-        yield f"ruled out: {out.option}: {out.why} ({out.source})"
+        rests = f"; assumed: {', '.join(out.assumed)}" if out.assumed else ""
+        yield f"ruled out: {out.option}: {out.why} ({out.source}{rests})"
     for flip in page.flips:
         yield f"flips: {flip.fact} {flip.values} -> {flip.choice or 'nothing left'}"
     for question in page.ask:
@@ -177,8 +211,14 @@ def _lines(page: DecidePage) -> Iterator[str]:
             yield f"{title}: {', '.join(f'{name} {value}' for name, value in facts.items())}"
     stages = ", ".join(f"{stage} {choice}" for stage, choice in page.stage_choices.items())
     yield f"by stage: {stages}"
-    yield f"trade-offs: {page.trade_offs}"
-    yield f"upkeep: {page.upkeep}"
+    yield from (f"{title}: {text}" for title, text in _prose(page) if text)
     yield from (f"confirm: {each.check} ({each.shows})" for each in page.confirm)
-    yield f"revisit: {page.revisit}"
     yield from page.record
+
+
+def _prose(page: DecidePage) -> tuple[tuple[str, str | None], ...]:
+    return (
+        ("trade-offs", page.trade_offs),
+        ("upkeep", page.upkeep),
+        ("revisit", page.revisit),
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backstay.decisions.loading import model_of
-from backstay.decisions.outcome import KnownFact, Outcome
+from backstay.decisions.outcome import KnownFact, Outcome, RuledOut
 from backstay.decisions.topics import Topic
 from backstay.decisions.units import plain
 from backstay.reports.characters import cells, visible, wrapped
@@ -131,9 +131,13 @@ def _table(rows: Sequence[Sequence[str]], indent: int = _GAP) -> Iterator[str]:
 
 
 def _ruled_out(outcome: Decided) -> Iterator[str]:
-    yield from _table(
-        [(each.title, f"{each.why} ({each.when}; {each.source})") for each in outcome.ruled_out]
-    )
+    yield from _table([(each.title, _limit(each)) for each in outcome.ruled_out])
+
+
+def _limit(out: RuledOut) -> str:
+    """Why an option is out, and which of the facts behind it nobody knows."""
+    told = f"; {' and '.join(out.assumed)} only assumed" if out.assumed else ""
+    return f"{out.why} ({out.when}{told}; {out.source})"
 
 
 def _flips(outcome: Decided) -> Iterator[str]:

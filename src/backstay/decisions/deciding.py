@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from backstay.decisions.expressions import Value
     from backstay.decisions.models import Model, Option
-    from backstay.decisions.rules import State
+    from backstay.decisions.rules import Rule, State
     from backstay.decisions.seen import Seen
 
 # Of 5: scores are judgements, and do not tell options apart that are nearer than that.
@@ -72,6 +72,7 @@ def weigh(
     questions = asked(model, stage, known.state, known.facts)
     verdict = _verdict(margin)
     close = verdict == "too close"
+    ruled_out = tuple(_ruled_out(model, known))
     return Outcome(
         decision=model.topic,
         question=model.entry.question,
@@ -80,9 +81,13 @@ def weigh(
         title=choice.entry.title,
         verdict=verdict,
         measure=_what_to_measure(model, questions, flips, choice) if close else None,
-        why=tuple(_reasons(model, stage, known.state, choice, second)),
+        why=(
+            tuple(_reasons(model, stage, known.state, choice, second))
+            if second
+            else (_alone(ruled_out),)
+        ),
         ranked=tuple(_ranked(model, number, totals[number], known.state) for number in order),
-        ruled_out=tuple(_ruled_out(model, known.state)),
+        ruled_out=ruled_out,
         margin=margin,
         flips=flips,
         ask=questions.questions,
@@ -127,7 +132,7 @@ def _verdict(margin: float | None) -> Literal["clear", "too close", "only one le
 
 def _dead_end(model: Model, known: Filled) -> BadRequest:
     """Which limits clash, and which facts they rest on."""
-    limits = list(_ruled_out(model, known.state))
+    limits = list(_ruled_out(model, known))
     names = {
         number
         for option in model.options
@@ -166,26 +171,46 @@ def _ranked(model: Model, number: int, total: float | None, state: State) -> Ran
     )
 
 
-def _ruled_out(model: Model, state: State) -> Iterator[RuledOut]:
+def _ruled_out(model: Model, known: Filled) -> Iterator[RuledOut]:
+    """What is out, by a limit that known facts cross where there is one."""
     for option in model.options:
-        rule = next((each for each in option.rule_out if each.holds(state)), None)
-        if rule is not None:
+        crossed = [rule for rule in option.rule_out if rule.holds(known.state)]
+        if crossed:
+            rule = min(crossed, key=lambda rule: bool(_assumed_in(rule, model, known)))
             yield RuledOut(
                 option=option.name,
                 title=option.entry.title,
                 why=rule.why,
                 when=rule.when,
                 source=rule.source or "",
+                assumed=_assumed_in(rule, model, known),
             )
 
 
+def _assumed_in(rule: Rule, model: Model, known: Filled) -> tuple[str, ...]:
+    """The assumed facts of a rule that holds; none where it holds whatever they are."""
+    sizes = {
+        number: len(model.axes[number].cells)
+        for number, _ in rule.places
+        if known.facts[number].source == "assumed"
+    }
+    may_fail, _ = rule.may_hold(sizes, known.state)
+    return tuple(model.axes[number].name for number in sizes) if may_fail else ()
+
+
+def _alone(ruled_out: tuple[RuledOut, ...]) -> str:
+    """Why nothing else is left, and whether that is known."""
+    assumed = [each.title for each in ruled_out if each.assumed]
+    if not assumed:
+        return "Everything else is ruled out."
+    which = "all of it" if len(assumed) == len(ruled_out) else "; ".join(assumed)
+    return f"Everything else is ruled out, but only by what is assumed: {which}."
+
+
 def _reasons(
-    model: Model, stage: Stage, state: State, choice: Option, second: Option | None
+    model: Model, stage: Stage, state: State, choice: Option, second: Option
 ) -> Iterator[str]:
     """Where the choice is ahead of the second, the weightiest first."""
-    if second is None:
-        yield "Everything else is ruled out."
-        return
     mine, other = choice.scored(state), second.scored(state)
     weights = model.weights[stage]
     ahead = [

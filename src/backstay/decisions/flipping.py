@@ -24,12 +24,16 @@ _WORDS = {">": "above", ">=": "from", "<": "below", "<=": "up to"}
 
 
 class _Range(msgspec.Struct, frozen=True, kw_only=True):
-    """Values of a fact, from the one nearest to its present value on."""
+    """Values of a fact, from the one nearest to its present value on.
+
+    ``ends_at_once`` where that is also the last one that the fact can have.
+    """
 
     operator: Operator
     value: Value
     until: float | None = None
     until_included: bool = False
+    ends_at_once: bool = False
 
 
 def flips_of(
@@ -82,7 +86,8 @@ def _range(axis: Axis, numbers: list[int], *, above: bool) -> _Range:
     near, far = axis.cells[first], axis.cells[last]
     operator, value = _edge(near, above=above, whole=axis.subject.kind == "count")
     if last == (len(axis.cells) - 1 if above else 0):
-        return _Range(operator=operator, value=value)
+        end = axis.subject.most if above else axis.subject.least
+        return _Range(operator=operator, value=value, ends_at_once=value == end)
     return _Range(
         operator=operator,
         value=value,
@@ -126,7 +131,7 @@ def _flip(model: Model, axis: Axis, fact: KnownFact, winner: int | None, there: 
 
 def _in_words(axis: Axis, there: _Range) -> str:
     shown = axis.shown(there.value)
-    if there.operator == "==" or there.until == there.value:
+    if there.operator == "==" or there.until == there.value or there.ends_at_once:
         return shown
     if axis.subject.kind == "count":
         return _count_in_words(axis, there)

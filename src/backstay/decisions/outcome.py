@@ -51,13 +51,19 @@ class Ranked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuledOut(msgspec.Struct, frozen=True, kw_only=True):
-    """An option that a hard limit rules out, with the first that does and its source."""
+    """An option that a hard limit rules out, with the first that does and its source.
+
+    Attributes:
+        assumed: the facts without which it would be left, and that nobody stated or saw; empty
+            where what is known rules it out.
+    """
 
     option: str
     title: str
     why: str
     when: str
     source: str
+    assumed: tuple[str, ...] = ()
 
 
 class Flip(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from backstay.decisions.models import Model, Option
-    from backstay.decisions.outcome import Flip, KnownFact, Outcome, Ranked
+    from backstay.decisions.outcome import Flip, KnownFact, Outcome, Ranked, RuledOut
 
 # The key of the front matter that marks a record of ours.
 KEY = "backstay-decision"
@@ -136,7 +136,7 @@ def _outcome(outcome: Outcome, model: Model) -> Iterator[str]:
     yield ""
     yield from (f"* {reason}" for reason in outcome.why)
     for out in outcome.ruled_out:
-        yield f"* {out.title} is ruled out: {out.why} (`{out.when}`, {out.source})"
+        yield f"* {out.title} is ruled out: {out.why} (`{out.when}`{_resting(out)}, {out.source})"
     yield ""
     yield _margin(outcome)
     yield ""
@@ -161,6 +161,10 @@ def _outcome(outcome: Outcome, model: Model) -> Iterator[str]:
     yield "backstay review . --area decision"
     yield "```"
     yield ""
+
+
+def _resting(out: RuledOut) -> str:
+    return f", {' and '.join(out.assumed)} assumed" if out.assumed else ""
 
 
 def _margin(outcome: Outcome) -> str:
@@ -201,7 +205,7 @@ def _for_and_against(
     yield f"* Trade-offs: {option.entry.trade_offs}"
     if ranked is None:
         out = next(each for each in outcome.ruled_out if each.option == option.name)
-        yield f"* Ruled out: {out.why} ({out.source})"
+        yield f"* Ruled out: {out.why} ({out.source}{_resting(out)})"
         return
     for name in model.criteria:
         entry = option.entry.scores[name]
