@@ -26,6 +26,9 @@ from backstay.model.errors import BadRequest
         ("1.5 TB", "GB", 1500),
         ("500MB", "GB", 0.5),
         ("1 GiB", "MB", 1073.741824),
+        ("200G", "GB", 200),
+        ("500M", "GB", 0.5),
+        ("5k", "MB", 0.005),
         ("3 ms", "ms", 3),
         ("2 s", "ms", 2000),
         ("1.5 h", "min", 90),
@@ -67,6 +70,9 @@ def test_a_quantity_is_read_in_the_unit_of_its_fact(text: str, unit: str, value:
         ("5 m", "rows"),
         ("3 teams", "tables"),
         ("5 %", "rows"),
+        ("5M", "ms"),
+        ("200 Gb", "GB"),
+        ("2 million", "GB"),
     ],
 )
 def test_another_unit_is_refused_with_what_is_accepted(text: str, unit: str) -> None:
@@ -79,6 +85,11 @@ def test_another_unit_is_refused_with_what_is_accepted(text: str, unit: str) -> 
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(BadRequest, match="is not"):
         quantity(text, unit_of("rows/s"))
+
+
+def test_a_value_is_read_to_its_end_or_not_at_all() -> None:
+    with pytest.raises(BadRequest, match="is not a number"):
+        quantity("5" + " " * 300 + "MB", unit_of("rows/s"))
 
 
 def test_a_number_beyond_all_bounds_is_refused() -> None:

@@ -68,7 +68,6 @@ def answer(axis: Axis, text: str) -> Value:
     Raises:
         BadRequest: it does not fit; the message says what does.
     """
-    text = text[:_LONGEST]
     try:
         if axis.subject.kind == "boolean":
             return _yes_or_no(text)

@@ -31,10 +31,12 @@ _SPELLINGS = {
     "hour": "h", "hours": "h", "d": "days", "day": "days", "week": "weeks", "month": "months",
     "year": "years", "percent": "%",
 }  # fmt: skip
+_PHYSICAL = frozenset(("bytes", "time"))
 _MULTIPLES = {
     "": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9,
     "thousand": 1e3, "million": 1e6, "billion": 1e9,
 }  # fmt: skip
+_LETTERS = {"k": "kB", "K": "kB", "M": "MB", "G": "GB", "T": "TB"}
 # Rates that have names of their own, with the seconds that they are counted over.
 _RATES = {"rps": ("requests", 1), "qps": ("queries", 1), "tps": ("transactions", 1)}
 
@@ -42,6 +44,7 @@ _QUANTITY = re.compile(
     r"\s*(?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?)"
     r"\s*(?P<rest>\S.*?)?\s*\Z"
 )
+_LONGEST = 200
 _PER = re.compile(r"\s*(?:/|\bper\b)\s*")
 
 
@@ -114,7 +117,7 @@ def quantity(text: str, unit: Unit) -> float:
     Raises:
         BadRequest: it is no number, or in another kind of unit.
     """
-    found = _QUANTITY.match(text)
+    found = _QUANTITY.match(text) if len(text) <= _LONGEST else None
     if found is None:
         raise BadRequest(f"{text[:60]!r} is not a number. Write it as {unit.examples}")
     number = float(found["number"].replace(",", "").replace("_", ""))
@@ -148,9 +151,15 @@ def _factor(rest: str, unit: Unit) -> float | None:
 
 
 def _scale(text: str, unit: Unit) -> float | None:
-    """The factor of what stands before "per": a multiple, a unit, or both."""
-    if text in _MULTIPLES:
+    """The factor of what stands before "per": a multiple, a unit, or both.
+
+    A letter alone counts things by the thousand; of bytes it is their unit, as in "200G", and of
+    time it says nothing.
+    """
+    if text in _MULTIPLES and (not text or unit.kind not in _PHYSICAL):
         return _MULTIPLES[text]
+    if unit.kind == "bytes" and text in _LETTERS:
+        text = _LETTERS[text]
     if text == "1" and unit.kind not in {"bytes", "time"}:
         return 1.0
     name = _SPELLINGS.get(text, text)
@@ -161,7 +170,7 @@ def _scale(text: str, unit: Unit) -> float | None:
     if noun and multiple in _MULTIPLES:
         inner = _scale(noun.strip(), unit)
         return None if inner is None else inner * _MULTIPLES[multiple]
-    return 1.0 if _same_noun(name, unit.of) else None
+    return 1.0 if unit.kind not in _PHYSICAL and _same_noun(name, unit.of) else None
 
 
 def _same_noun(text: str, noun: str) -> bool:
@@ -196,6 +205,3 @@ def plain(value: float, unit: Unit | None) -> str:
         return number + (unit.of if unit is not None and unit.kind in _PHYSICAL else "")
     time = unit.per if unit.per in {"s", "min", "h", "ms"} else unit.per[:-1]
     return f"{number}{unit.of if unit.kind in _PHYSICAL else ''}/{time}"
-
-
-_PHYSICAL = frozenset(("bytes", "time"))
