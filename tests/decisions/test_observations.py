@@ -39,7 +39,7 @@ services:
 """
 CONTRACT = """
 openapi: 3.1.0
-info: {title: Shop, version: "2"}
+info: {title: Shop, version: "2026-04-01"}
 components:
   securitySchemes:
     key: {type: apiKey, in: header, name: X-Key}
@@ -80,15 +80,12 @@ EXPECTED: dict[str, object] = {
     "known_rows": 5_000_120,
     "largest_table_rows": 5_000_000,
     "has_outbox_table": True,
-    "has_queue_table": False,
-    "has_idempotency_table": False,
     "has_role_tables": True,
-    "has_relationship_tables": False,
-    "has_audit_table": False,
     "operation_count": 3,
     "api_count": 1,
     "api_version_count": 2,
     "has_path_versions": True,
+    "has_dated_versions": True,
     "deprecated_operation_count": 1,
     "has_deprecated_operations": True,
     "security_scheme_count": 2,
@@ -122,6 +119,14 @@ EXPECTED: dict[str, object] = {
     "uses_sql_server_database": True,
     "uses_shared_cache": True,
 }
+# A plain schema has no migrations, and of its tables none has a name that tells of these.
+SILENT = {
+    "migration_count",
+    "has_queue_table",
+    "has_idempotency_table",
+    "has_relationship_tables",
+    "has_audit_table",
+}
 FILES = {
     "schema.sql": SCHEMA,
     "compose.yaml": COMPOSE,
@@ -141,7 +146,7 @@ def backend_of(folder: Path, files: dict[str, str]) -> Backend:
 def test_all_that_a_project_shows_is_seen(tmp_path: Path) -> None:
     seen = observed(backend_of(tmp_path, FILES), tuple(OBSERVATIONS))
     assert {name: each.value for name, each in seen.items()} == EXPECTED
-    assert set(OBSERVATIONS) - set(seen) == {"migration_count"}  # a plain schema has none
+    assert set(OBSERVATIONS) - set(seen) == SILENT
 
 
 def test_each_sight_says_in_one_line_where_it_was_seen(tmp_path: Path) -> None:
@@ -151,6 +156,7 @@ def test_each_sight_says_in_one_line_where_it_was_seen(tmp_path: Path) -> None:
     assert seen["replica_count"].text == "3 replicas of web"
     assert seen["uses_kafka"].text == "Kafka or Redpanda: queue (confluentinc/cp-kafka:7.9.0)"
     assert seen["uses_mysql"].text == "no MySQL or MariaDB in compose.yaml"
+    assert seen["uses_pooler"].text == "no connection pooler in compose.yaml"
     assert seen["largest_table_rows"].text == "invoice has 5,000,000 rows (stated)"
     assert all(each.text and "\n" not in each.text for each in seen.values())
 
@@ -189,6 +195,46 @@ def test_where_all_systems_run_elsewhere_that_one_is_missing_says_nothing(tmp_pa
     compose = "services:\n  shop: {build: .}\n"
     names = ("uses_redis", "uses_postgresql", "broker_in_use", "database_in_use")
     assert observed(backend_of(tmp_path, {"compose.yaml": compose}), names) == {}
+
+
+def test_a_cache_or_a_proxy_does_not_show_that_there_is_no_database(tmp_path: Path) -> None:
+    compose = "services:\n  web: {image: 'nginx:1.29'}\n  cache: {image: 'redis:8'}\n"
+    names = ("uses_sql_server_database", "uses_postgresql", "database_in_use")
+    backend = backend_of(tmp_path, {"compose.yaml": compose})
+    assert observed(backend, names) == {}
+    assert observed(backend, ("broker_in_use",))["broker_in_use"].value == "redis"
+
+
+def test_a_proxy_does_not_show_that_there_is_no_cache(tmp_path: Path) -> None:
+    compose = "services:\n  web: {image: 'nginx:1.29'}\n  shop: {build: .}\n"
+    names = ("uses_shared_cache", "uses_broker", "broker_in_use", "uses_pooler")
+    assert observed(backend_of(tmp_path, {"compose.yaml": compose}), names) == {}
+
+
+def test_a_service_that_is_switched_off_has_no_replicas_to_count(tmp_path: Path) -> None:
+    compose = "services:\n  web: {build: ., deploy: {replicas: 0}}\n"
+    backend = backend_of(tmp_path, {"compose.yaml": compose})
+    assert observed(backend, ("replica_count",)) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "version", "dated"),
+    [
+        ("openapi.yaml", "2026-04", True),
+        ("openapi.yaml", "2026-04-01-preview", False),
+        ("docs/2026-10.openapi.yaml", "1.0", True),
+        ("openapi.yaml", "2.2026-04", False),
+        ("openapi.yaml", "20260401", False),
+        ("openapi.yaml", "2026-13", False),
+        ("openapi.yaml", "1.4.0", False),
+    ],
+)
+def test_versions_that_are_dates_are_seen(
+    file: str, version: str, *, dated: bool, tmp_path: Path
+) -> None:
+    contract = CONTRACT.replace("2026-04-01", version)
+    seen = observed(backend_of(tmp_path, {file: contract}), ("has_dated_versions",))
+    assert [each.value for each in seen.values()] == [True] * dated
 
 
 def test_a_few_tables_with_a_column_of_that_name_are_no_tenants(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ OBSERVATIONS: dict[str, Observation] = {
             "has_row_security": seen_data.has_row_security,
             "has_schema_per_tenant_names": seen_data.has_schema_per_tenant_names,
             "has_path_versions": seen_contracts.has_path_versions,
+            "has_dated_versions": seen_contracts.has_dated_versions,
             "has_deprecated_operations": seen_contracts.has_deprecated_operations,
             "has_webhooks": seen_contracts.has_webhooks,
             "has_oauth": seen_contracts.has_oauth,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -41,4 +42,5 @@ def whether(found: Iterable[str], kind: str, looked_in: Iterable[str]) -> Seen:
     names = sorted(set(found))
     if names:
         return Seen(value=True, text=f"{kind}: {listed(names)}")
-    return Seen(value=False, text=f"no {kind} in {listed(looked_in)}")
+    what = re.sub(r"^(?:an?|another) ", "", kind)
+    return Seen(value=False, text=f"no {what} in {listed(looked_in)}")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from backstay.model.backend import Backend
 
 _VERSION = re.compile(r"(?:^|/)(v\d+(?:[._]\d+)?(?:(?:alpha|beta)\d*)?)(?=/|$)", re.IGNORECASE)
+_DATE = re.compile(r"(?<![\d.])20\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\d-])")
 _PAGING = frozenset(
     (
         "page", "page_size", "per_page", "page_token", "cursor", "limit", "offset", "after",
@@ -85,6 +86,21 @@ def api_version_count(backend: Backend) -> Seen | None:
 def has_path_versions(backend: Backend) -> Seen | None:
     """Whether paths or servers name versions."""
     return _any(backend, _versions(backend), "versions in paths")
+
+
+def has_dated_versions(backend: Backend) -> Seen | None:
+    """Whether a description's version, or its file's name, is a date.
+
+    That another has none says nothing: the version may stand in a header that nobody described.
+    """
+    documents = backend.of(ApiDocument)
+    found = {
+        f"{date[0]} ({document.scope})"
+        for document in documents
+        for text in (document.version or "", document.scope.rpartition("/")[2])
+        if (date := _DATE.search(text))
+    }
+    return whether(found, "versions that are dates", ()) if found else None
 
 
 def security_scheme_count(backend: Backend) -> Seen | None:

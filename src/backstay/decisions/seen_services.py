@@ -39,6 +39,8 @@ _SYSTEMS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 _BROKERS = ("rabbitmq", "kafka", "nats", "other_broker")
 _DATABASES = ("postgresql", "mysql", "mongodb", "cassandra")
+# Who names one of these names what the application keeps its data in; a proxy says nothing of it.
+_KEEPING_DATA = (*_DATABASES, "redis", "memcached", *_BROKERS)
 # Beside servers there are images of their tools.
 _TOOLS = frozenset(
     ("exporter", "ui", "manager", "backup", "admin", "connect", "setup", "init", "commander")
@@ -60,11 +62,13 @@ def _files(backend: Backend) -> set[str]:
 
 
 def _shows_systems(backend: Backend) -> bool:
-    """Whether the compose files name systems beside the application at all.
+    """Whether the compose files name any system that keeps data beside the application.
 
     Where they name none, what it uses runs elsewhere, and that one is missing says nothing.
     """
-    return any(_is_system(service, each) for service in _services(backend) for each in _SYSTEMS)
+    return any(
+        _is_system(service, each) for service in _services(backend) for each in _KEEPING_DATA
+    )
 
 
 def service_count(backend: Backend) -> Seen | None:
@@ -85,7 +89,7 @@ def own_service_count(backend: Backend) -> Seen | None:
 
 def replica_count(backend: Backend) -> Seen | None:
     """The most replicas that any service states."""
-    stated = [service for service in _services(backend) if service.replicas is not None]
+    stated = [service for service in _services(backend) if service.replicas]  # 0: switched off
     if not stated:
         return None
     most = max(stated, key=lambda service: service.replicas or 0)
@@ -127,29 +131,38 @@ def _uses(systems: tuple[str, ...], kind: str, backend: Backend) -> Seen | None:
             if each.dialect in systems
         ]
         found += written
-    if not found and not _shows_systems(backend):
+    if not found and not _could_tell(systems, backend):
         return None
-    return whether(found, kind, _files(backend))
+    return whether(found, kind, _files(backend) or {each.database for each in backend.of(Dialect)})
 
 
-def _databases(backend: Backend) -> set[str] | None:
-    """The database systems that images and SQL show; None where nothing can tell."""
+def _could_tell(systems: tuple[str, ...], backend: Backend) -> bool:
+    """Whether one of these would be seen if it were in use.
+
+    Who runs a cache by compose may rent the database; who shows a database shows which it is.
+    """
+    if set(systems) <= {*_DATABASES, *_DIALECTS}:
+        return bool(_databases(backend))
+    return _shows_systems(backend)
+
+
+def _databases(backend: Backend) -> set[str]:
+    """The database systems that images and SQL show."""
     known = {system for system in _DATABASES if _users(backend, system)}
-    known |= {each.dialect for each in backend.of(Dialect) if each.dialect in _DIALECTS}
-    return known if known or _shows_systems(backend) else None
+    return known | {each.dialect for each in backend.of(Dialect) if each.dialect in _DIALECTS}
 
 
 DATABASES_IN_USE = ("none", "postgresql", "mysql", "sqlite", "mongodb", "several")
 
 
 def database_in_use(backend: Backend) -> Seen | None:
-    """Which system holds the data: that of images and SQL, where there is one of these."""
+    """Which system holds the data: that of images and SQL, where there is one of these.
+
+    That there is none cannot be seen: it may run elsewhere.
+    """
     kinds = _databases(backend)
-    if kinds is None or (len(kinds) == 1 and not kinds <= set(DATABASES_IN_USE)):
+    if not kinds or (len(kinds) == 1 and not kinds <= set(DATABASES_IN_USE)):
         return None
-    if not kinds:
-        where = listed(_files(backend))
-        return Seen(value="none", text=f"no database among the services of {where}")
     value = next(iter(kinds)) if len(kinds) == 1 else "several"
     return Seen(value=value, text=f"images and SQL for {listed(kinds, 4)}")
 
@@ -175,9 +188,9 @@ def broker_in_use(backend: Backend) -> Seen | None:
 def database_kind_count(backend: Backend) -> Seen | None:
     """Different database systems, by images and by SQL."""
     kinds = _databases(backend)
-    if kinds is None:
+    if not kinds:
         return None
-    text = f"{plural(len(kinds), 'database system')}: {listed(kinds, 4) or 'none seen'}"
+    text = f"{plural(len(kinds), 'database system')}: {listed(kinds, 4)}"
     return Seen(value=float(len(kinds)), text=text)
 
 
