@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import graphql
-from graphql.language import ast
-from graphql.type import validate_schema
+from graphql.language import ParallelVisitor, ast, visit
+from graphql.type.validate import SchemaValidationContext
 from graphql.utilities import coerce_input_value, type_from_ast
-from graphql.validation.validate import validate_sdl
+from graphql.validation.specified_rules import specified_sdl_rules
+from graphql.validation.validation_context import SDLValidationContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Node = Any
 """A node of a syntax tree."""
@@ -27,6 +28,8 @@ Node = Any
 Schema = Any
 """A schema that graphql-core has built."""
 
+MOST_FAULTS = 50
+_MOST_SEEN = 300
 _MOST_REFUSALS = 20
 
 NAME = f"graphql-core {graphql.__version__}"
@@ -102,24 +105,71 @@ def _start(error: graphql.GraphQLError) -> int | None:
     return next(iter(error.positions or ()), None)
 
 
+class _EnoughError(Exception):
+    """More faults are not listed: each costs graphql-core a search for its line."""
+
+
+class _Faults:
+    """Keeps the first faults, each message once."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Fault] = {}
+        self._seen = 0
+
+    def add(self, error: graphql.GraphQLError) -> None:
+        self._seen += 1
+        if error.message not in self.found:
+            if len(self.found) >= MOST_FAULTS:
+                raise _EnoughError
+            self.found[error.message] = _located(error)
+        if self._seen >= _MOST_SEEN:
+            raise _EnoughError
+
+    def listed(self, validate: Callable[[], None]) -> list[Fault]:
+        """Run a validation; what it found, with a last line where it was stopped."""
+        try:
+            validate()
+        except _EnoughError:
+            return [*self.found.values(), Fault("there are more faults, which are not listed")]
+        except (RecursionError, TypeError, ValueError) as error:
+            return [*self.found.values(), Fault(f"the rest could not be validated: {error}")]
+        return list(self.found.values())
+
+
+class _SchemaContext(SchemaValidationContext):
+    """Reports while it goes, rather than in the end."""
+
+    def __init__(self, schema: Schema, faults: _Faults) -> None:
+        super().__init__(schema)
+        self._faults = faults
+
+    def report_error(self, message: str, nodes: Any = None) -> None:  # noqa: ANN401 (node or nodes)
+        before = len(self.errors)
+        super().report_error(message, nodes)
+        for error in self.errors[before:]:
+            self._faults.add(error)
+
+
 def definition_faults(definitions: Sequence[Node]) -> list[Fault]:
     """What the rules for schema documents object to."""
-    try:
-        errors = validate_sdl(ast.DocumentNode(definitions=tuple(definitions)))
-    except (RecursionError, TypeError, ValueError) as error:
-        return [Fault(f"the definitions could not be validated: {error}")]
-    return [_located(error) for error in errors]
+    document = ast.DocumentNode(definitions=tuple(definitions))
+    faults = _Faults()
+    context = SDLValidationContext(document, None, faults.add)
+    visitor = ParallelVisitor([rule(context) for rule in specified_sdl_rules])
+    return faults.listed(lambda: visit(document, visitor))
 
 
 def schema_faults(schema: Schema) -> list[Fault]:
     """What the rules for whole schemas object to; the schema counts as valid afterwards."""
-    try:
-        errors = validate_schema(schema)
-    except (RecursionError, TypeError, ValueError) as error:
-        errors = []
-        found = [Fault(f"the schema could not be validated: {error}")]
-    else:
-        found = [_located(error) for error in errors]
+    faults = _Faults()
+    context = _SchemaContext(schema, faults)
+
+    def validate() -> None:
+        context.validate_root_types()
+        context.validate_directives()
+        context.validate_types()
+
+    found = faults.listed(validate)
     # Queries are judged by what is valid of it.
     schema._validation_errors = []  # noqa: SLF001 (documented as settable only when it is built)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from backstay.compatibility.graphql.schema import Mark, Schema
 
 _LONGEST = 80
+_LONGEST_SUBJECT = 400
+_LONGEST_TEXT = 1_200
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +80,7 @@ class Pair:
     ) -> None:
         """Add a change; `operations` is None for what no operation leads to by its nature."""
         row = TABLE[kind]
+        subject = _bounded(subject)
         compatibility = rating.compatibility or row.compatibility
         breaks = row.breaks if rating.breaks is None else rating.breaks
         doubt = rating.doubt
@@ -89,7 +93,7 @@ class Pair:
                 where=after or before or Place(file=""),
                 language="graphql",
                 change=kind,
-                text=text,
+                text=text[:_LONGEST_TEXT],
                 compatibility=compatibility,
                 direction=rating.direction or row.direction,
                 breaks=() if compatibility == "safe" else breaks,
@@ -108,6 +112,14 @@ class Pair:
         if not self.reach_old.has_roots:
             return "the old version has no root type, so that no whole query can be shown"
         return "no operation of the old version leads there; only code that names it breaks"
+
+
+def _bounded(subject: str) -> str:
+    """A subject that stays unique where somebody gives things names of a megabyte."""
+    if len(subject) <= _LONGEST_SUBJECT:
+        return subject
+    digest = hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{subject[:_LONGEST_SUBJECT]}...{digest}"
 
 
 def clip(text: str | None) -> str:

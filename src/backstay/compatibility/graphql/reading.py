@@ -23,7 +23,7 @@ Note = Unread | NotChecked
 Side = Literal["old", "new"]
 
 MAX_BYTES = 64 * 1024 * 1024
-MAX_TOKENS = 6_000_000
+MAX_TOKENS = 800_000
 _DEFINED = re.compile(
     r"\b(?:type|interface|union|enum|input|scalar)\s+([A-Za-z_]\w*)|\bdirective\s+(@\s*[A-Za-z_]\w*)"
 )
@@ -69,6 +69,7 @@ class _Texts:
         self.notes: list[Note] = []
         self.failed: set[str] = set()
         self.lost: set[str] = set()
+        self.left_out = False
         self.everything_lost = False
 
     def open(self, name: str) -> None:
@@ -126,6 +127,7 @@ class _Texts:
 
     def leave_out(self, name: str) -> None:
         """Count what a file may define as unknown, because the other version lacks it."""
+        self.left_out = True
         self._lose(self._version.files.get(name, b"").decode("utf-8", "replace"))
 
     def _lose(self, text: str) -> None:
@@ -221,7 +223,7 @@ def _from_sdl(texts: _Texts) -> Reading:
         lost=Lost(everything=texts.everything_lost, names=frozenset(texts.lost)),
         implementations=_implementations(definitions.types.values()),
     )
-    if not nodes and not texts.failed:
+    if not nodes and not texts.failed and not texts.left_out:
         texts.note(_first_name(texts), "there are no definitions")
     return _closed(texts, schema, _judge(nodes, owners, texts))
 
@@ -265,12 +267,11 @@ def _judge(nodes: list[Any], owners: dict[int, Source], texts: _Texts) -> Any:  
         )
         return None
     faults.add(graphql_core.schema_faults(judge), skip=frozenset(texts.lost))
-    faults.close()
     return judge
 
 
 def _first_name(texts: _Texts) -> str:
-    return texts.sources[0].file if texts.sources else f"the {texts.side} version"
+    return texts.sources[0].file if texts.sources else "no file"
 
 
 def _implementations(types: Any) -> dict[str, frozenset[str]]:  # noqa: ANN401 (a view of a dict)

@@ -48,6 +48,7 @@ class Definitions:
         self.description: str | None = None
         self.applied: tuple[Applied, ...] = ()
         self.mark: Mark | None = None
+        self._parts: dict[str, list[TypeDefinition]] = {}
         self._extensions: list[tuple[Node, Source]] = []
 
     def add(self, node: Node, source: Source) -> bool:
@@ -72,6 +73,7 @@ class Definitions:
                 self._schema(node, source)
             elif node.kind.endswith("_type_extension"):
                 self._define(node, source)
+        self.types = {name: _joined(parts) for name, parts in self._parts.items()}
         if not self.explicit:
             for role, name in (
                 ("query", "Query"),
@@ -94,24 +96,26 @@ class Definitions:
 
     def _define(self, node: Node, source: Source) -> None:
         made = _type(node, source)
-        known = self.types.get(made.name)
-        self.types[made.name] = made if known is None else _joined(known, made)
+        self._parts.setdefault(made.name, []).append(made)
 
 
-def _joined(known: TypeDefinition, more: TypeDefinition) -> TypeDefinition:
-    if known.kind != more.kind:
-        return known
+def _joined(parts: list[TypeDefinition]) -> TypeDefinition:
+    """One type of its definition and extensions; the first says of which kind it is."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    alike = [part for part in parts if part.kind == first.kind]
     return msgspec.structs.replace(
-        known,
-        description=known.description or more.description,
-        fields=known.fields | more.fields,
-        inputs=known.inputs | more.inputs,
-        values=known.values | more.values,
-        members=known.members | more.members,
-        interfaces=known.interfaces | more.interfaces,
-        applied=known.applied + more.applied,
-        specified_by=known.specified_by or more.specified_by,
-        one_of=known.one_of or more.one_of,
+        first,
+        description=next((part.description for part in alike if part.description), None),
+        fields={name: field for part in alike for name, field in part.fields.items()},
+        inputs={name: field for part in alike for name, field in part.inputs.items()},
+        values={name: value for part in alike for name, value in part.values.items()},
+        members={name: mark for part in alike for name, mark in part.members.items()},
+        interfaces={name: mark for part in alike for name, mark in part.interfaces.items()},
+        applied=tuple(applied for part in alike for applied in part.applied),
+        specified_by=next((part.specified_by for part in alike if part.specified_by), None),
+        one_of=any(part.one_of for part in alike),
     )
 
 

@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
     from backstay.compatibility.graphql.schema import Source
 
-MOST_NOTES = 50
 _LONGEST = 300
 
 
 class Faults:
-    """Collects what the rules of GraphQL object to, each with its place."""
+    """Notes what the rules of GraphQL object to, each with its place."""
 
     def __init__(
         self, owners: dict[int, Source], note: Callable[[Place, str], None], file: str
@@ -27,25 +26,14 @@ class Faults:
         self._note = note
         self._file = file
         self._said: set[str] = set()
-        self._more = 0
 
     def add(self, faults: list[Fault], *, skip: frozenset[str]) -> None:
         """Note each fault that does not come from a name in an unread part."""
         for fault in faults:
-            if any(name.removeprefix("@") in fault.problem for name in skip):
-                continue
-            if fault.problem in self._said:
-                continue
-            if len(self._said) >= MOST_NOTES:
-                self._more += 1
-                continue
-            self._said.add(fault.problem)
-            self._note(self._place(fault), f"invalid: {fault.problem}"[:_LONGEST])
-
-    def close(self) -> None:
-        """Say how many were not listed."""
-        if self._more:
-            self._note(Place(file=self._file), f"invalid: {self._more:,} more faults of this kind")
+            hidden = any(f"{name.removeprefix('@')}'" in fault.problem for name in skip)
+            if not hidden and fault.problem not in self._said:
+                self._said.add(fault.problem)
+                self._note(self._place(fault), f"invalid: {fault.problem}"[:_LONGEST])
 
     def _place(self, fault: Fault) -> Place:
         location = getattr(fault.node, "loc", None)
