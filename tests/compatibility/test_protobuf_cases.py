@@ -1,8 +1,8 @@
 """Agreement with buf on development cases that were taken as data from its tests.
 
 The cases are not part of the repository. Their labels name buf's rules; which of our kinds covers
-each stands in buf.toml. A label is met by a change of that kind in that file, each change by one
-label of a rule; its line is met where one such change stands at that line.
+each stands in peers/buf.toml. A label is met by a change of that kind in that file, each change by
+one label of a rule; its line is met where one such change stands at that line.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from backstay.model.places import Place
 if TYPE_CHECKING:
     from backstay.model.changes import Change
 
-HERE = Path(__file__).parent
-CASES = HERE.parent.parent.parent / "shared" / "cases" / "proto-diff.jsonl"
-KINDS: dict[str, Any] = tomllib.loads((HERE / "buf.toml").read_text("utf-8"))
+ROOT = Path(__file__).parent.parent.parent
+CASES = ROOT.parent / "shared" / "cases" / "proto-diff.jsonl"
+KINDS: dict[str, Any] = tomllib.loads((ROOT / "peers" / "buf.toml").read_text("utf-8"))
 
 pytestmark = pytest.mark.skipif(
     not CASES.exists(), reason="the development cases are not beside the repository"

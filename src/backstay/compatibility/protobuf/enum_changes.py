@@ -189,19 +189,28 @@ def _whole(collector: Collector, pair: _Pair) -> Iterator[Told]:
 
 def _reservations(pair: _Pair) -> Iterator[Told]:
     old, new = pair.old.proto, pair.new.proto
+    name = pair.new.name
     kept = Numbers((each.start, each.end) for each in new.reserved_range)
     for each in old.reserved_range:
         if gone := missing((each.start, each.end), kept):
-            text = f"{pair.new.name} no longer reserves {shown(gone)}: a value that takes a number"
+            text = f"{name} no longer reserves {shown(gone)}: a value that takes a number again"
             yield pair.told(
-                "reservation-removed", f"{text} again is read as the one that had it"
-            )._replace(breaks=("wire",), doubt="it breaks nobody until a number is used again")
-    for name in old.reserved_name:
-        if name not in new.reserved_name:
-            text = f"{pair.new.name} no longer reserves the name {name}: a value that takes it"
+                "reservation-dropped", f"{text} is read as the one that had it"
+            )._replace(
+                subject=f"{name}#{shown(gone)}",
+                breaks=("wire",),
+                doubt="it breaks nobody until a number is used again",
+            )
+    for word in old.reserved_name:
+        if word not in new.reserved_name:
+            text = f"{name} no longer reserves the name {word}: a value that takes it again is"
             yield pair.told(
-                "reservation-removed", f"{text} again is read from JSON as the one that had it"
-            )._replace(breaks=("json",), doubt="it breaks nobody until the name is used again")
+                "reservation-dropped", f"{text} read from JSON as the one that had it"
+            )._replace(
+                subject=f"{name}#{word}",
+                breaks=("json",),
+                doubt="it breaks nobody until the name is used again",
+            )
 
 
 def _unlisted(pair: _Pair) -> tuple[int, ...]:

@@ -163,7 +163,7 @@ class FieldPair:
 
     def _cardinality(self) -> Iterator[Told]:
         old, new = self._old, self._new
-        if old.cardinality == new.cardinality:
+        if old.cardinality == new.cardinality or self._follows():
             return
         wire, json = _unlike_cardinality(old, new, self._reach.direction)
         before, after = CARDINALITIES[old.cardinality], CARDINALITIES[new.cardinality]
@@ -177,6 +177,13 @@ class FieldPair:
         required = "required" in (old.cardinality, new.cardinality)
         recipe = Recipe(old.owner, new.owner, (old.number,), unset=required)
         yield told._replace(breaks=levels(wire=wire, json=json), recipe=recipe)
+
+    def _follows(self) -> bool:
+        """Whether it only has presence, or lost it, as messages and members of a oneof have it."""
+        pair = (self._old, self._new)
+        singular = {each.cardinality for each in pair} == {"implicit", "explicit"}
+        always = [bool(each.oneof) or each.value.kind in ("message", "group") for each in pair]
+        return singular and always[0] != always[1]
 
     def _oneof(self) -> Iterator[Told]:
         old, new = self._old, self._new
@@ -271,7 +278,8 @@ class FieldPair:
 
     def _safe(self) -> Iterator[Told]:
         old, new = self._old, self._new
-        if old.packed != new.packed and old.cardinality == new.cardinality == "repeated":
+        both_lists = old.cardinality == new.cardinality == "repeated"
+        if old.packed != new.packed and both_lists and old.value.kind == new.value.kind:
             text = f"{new.full_name} is {'packed' if new.packed else 'no longer packed'};"
             yield self._told("field-packing-changed", f"{text} every reader takes both forms")
         if new.deprecated and not old.deprecated:

@@ -136,7 +136,8 @@ def _file(
         if before != after:
             text = f"{option.what} ({option.name}) of {shown} was {_value(before)} and is"
             text += f" {_value(after)}: programs that use the generated code do not compile"
-            yield told(option.kind, text, (FILE_OPTIONS, option.number))
+            path = (FILE_OPTIONS, option.number)
+            yield told(option.kind, text, path)._replace(subject=f"{shown}#{option.name}")
     if new.options.deprecated and not old.options.deprecated:
         text = f"{shown} is deprecated and works as before"
         yield told("deprecated", text, (FILE_OPTIONS, _DEPRECATED))._replace(breaks=())

@@ -23,7 +23,7 @@ KINDS: dict[str, str] = {
     "descriptor-accessor-removed": "Generated classes lose their accessor of the descriptor.",
     "message-set-format-changed": "A message uses the wire format of message sets, or no longer.",
     "json-format-changed": "The compiler no longer checks that the names are unambiguous in JSON.",
-    "reservation-removed": "A reserved number or name may be used again.",
+    "reservation-dropped": "A reserved number or name may be used again.",
     "extension-range-removed": "Numbers are no longer open to extensions.",
     "required-fields-changed": "A required field was added or removed.",
     # Fields

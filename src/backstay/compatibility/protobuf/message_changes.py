@@ -101,7 +101,7 @@ def _reservations(pair: _Pair) -> Iterator[Told]:
     """Numbers and names that were set aside, or open to extensions, and are not now."""
     old, new = pair.old.proto, pair.new.proto
     place = Told(
-        kind="reservation-removed",
+        kind="reservation-dropped",
         subject=pair.new.name,
         text="",
         old=pair.old_at,
@@ -115,14 +115,20 @@ def _reservations(pair: _Pair) -> Iterator[Told]:
             text = f"{pair.new.name} no longer reserves {shown(gone)}: a field that takes a"
             text += " number again is read as the one that had it"
             yield place._replace(
-                text=text, breaks=("wire",), doubt="it breaks nobody until a number is used again"
+                subject=f"{pair.new.name}#{shown(gone)}",
+                text=text,
+                breaks=("wire",),
+                doubt="it breaks nobody until a number is used again",
             )
     for name in old.reserved_name:
         if name not in new.reserved_name:
             text = f"{pair.new.name} no longer reserves the name {name}: a field that takes it"
             text += " again is read from JSON as the one that had it"
             yield place._replace(
-                text=text, breaks=("json",), doubt="it breaks nobody until the name is used again"
+                subject=f"{pair.new.name}#{name}",
+                text=text,
+                breaks=("json",),
+                doubt="it breaks nobody until the name is used again",
             )
     kept = Numbers((each.start, each.end - 1) for each in new.extension_range)
     for span in old.extension_range:
@@ -130,7 +136,11 @@ def _reservations(pair: _Pair) -> Iterator[Told]:
             text = f"{pair.new.name} is no longer open to extensions with {shown(gone)}: files"
             text += " that extend it there do not compile"
             yield place._replace(
-                kind="extension-range-removed", text=text, breaks=("source",), doubt=None
+                kind="extension-range-removed",
+                subject=f"{pair.new.name}#{shown(gone)}",
+                text=text,
+                breaks=("source",),
+                doubt=None,
             )
 
 

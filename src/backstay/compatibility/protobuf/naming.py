@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 LONGEST_PART = 200
 LONGEST_NAME = 1_000
 
+# Good enough to find import roots; what a comment holds does no harm there.
 _IMPORT = re.compile(
-    rb"""^[ \t]*import[ \t]+(?:public[ \t]+|weak[ \t]+|option[ \t]+)?["']([^"'\n]+)["']""",
-    re.MULTILINE,
+    rb"""(?:^|[;/])\s*import\s+(?:public\s+|weak\s+|option\s+)?["']([^"'\n]+)["']""", re.MULTILINE
 )
-_PACKAGE = re.compile(rb"^[ \t]*package[ \t]+([A-Za-z_][\w.]*)[ \t]*;", re.MULTILINE)
+_PACKAGE = re.compile(rb"(?:^|[;/])\s*package\s+([A-Za-z_][\w.]*)\s*;", re.MULTILINE)
 _HOSTILE = re.compile(r"[\x00-\x1f\x7f\\]")
 
 

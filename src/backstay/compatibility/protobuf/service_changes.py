@@ -135,6 +135,7 @@ class _Method:
                 text += " and generated code speak another protocol"
                 told = self._told("rpc-streaming-changed", text)
                 yield told._replace(
+                    subject=f"{self._name}#{who}",
                     breaks=("wire", "json", "source"),
                     reach=Reach(
                         "request" if part == _CLIENT_STREAMING else "response", (self._name,)

@@ -57,13 +57,13 @@ class Witnesses:
     """Makes the witness of any change of a comparison, when it is asked for."""
 
     def __init__(self, old: Schema, new: Schema, recipes: Mapping[Change, Recipe]) -> None:
-        self._schemas = (old, new)
+        self.schemas = (old, new)
         self._recipes = {_key(change): recipe for change, recipe in recipes.items()}
         self._pools: tuple[DescriptorPool, DescriptorPool] | None = None
 
     def of(self, change: Change) -> Witness | None:
         """A message that shows the change; None where no message can."""
-        recipe = self._recipes.get(_key(change))
+        recipe = self.recipe_of(change)
         if recipe is None or not change.breaks:
             return None
         recipe = self._with_message(recipe)
@@ -86,10 +86,14 @@ class Witnesses:
                     last = last or trial
         return _witness(last, recipe) if last else None
 
+    def recipe_of(self, change: Change) -> Recipe | None:
+        """How the message is made."""
+        return self._recipes.get(_key(change))
+
     def _sides(self, recipe: Recipe) -> tuple[_Side, _Side] | None:
         try:
             if self._pools is None:
-                old, new = self._schemas
+                old, new = self.schemas
                 self._pools = (pool_of(old.every_file), pool_of(new.every_file))
             before, after = self._pools
             return (
@@ -103,7 +107,7 @@ class Witnesses:
         """Of an enum, a field that holds it in both versions."""
         if not recipe.enum:
             return recipe
-        old, new = self._schemas
+        old, new = self.schemas
         for name, message in old.messages.items():
             other = new.messages.get(name)
             if other is None or name in old.map_entries:
@@ -116,9 +120,9 @@ class Witnesses:
         return None
 
 
-def _key(change: Change) -> tuple[Any, ...]:
-    # Levels and approvals may have been judged since; what it is about stays.
-    return (change.change, change.subject, change.old, change.new, change.breaks)
+def _key(change: Change) -> tuple[str, str]:
+    # Its places may be named in another way since; what it is about stays.
+    return (change.change, change.subject)
 
 
 def _witness(trial: _Trial, recipe: Recipe) -> Witness:
