@@ -71,7 +71,7 @@ class Change(Fact, frozen=True, kw_only=True, tag="change", tag_field="kind"):
             return "risky"
         if not {"wire", "json"} & set(self.breaks):
             return "source" if "source" in self.breaks else "risky"
-        if self.new is None:
+        if self.new is None or self.change.endswith(("-removed", "-deleted")):
             return "removed"
         return _BY_DIRECTION[self.direction]
 

@@ -43,10 +43,11 @@ if TYPE_CHECKING:
 _COMPARERS = {
     "openapi": ("backstay.compatibility.openapi", "compare_openapi"),
     "graphql": ("backstay.compatibility.graphql", "compare_graphql"),
-    "protobuf": ("backstay.compatibility.protobuf", "compare_protobuf"),
+    "protobuf": ("backstay.compatibility.protobuf.comparing", "compare_protobuf"),
 }
 
 
+DEFAULT_LEVEL: Level = "json"
 _LIMIT = (
     "The contracts are taken at their word; whether anybody sends or reads such a value is not"
     " known."
@@ -64,7 +65,7 @@ class CompareRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     old: str
     new: str
-    level: Level = "json"
+    level: Level = DEFAULT_LEVEL
     everything: bool = False
     stage: Stage | None = None
     fail_on: Severity | None = None
@@ -102,9 +103,11 @@ def compare(request: CompareRequest, emit: Emit = unheard) -> Reviewed:
         accepted = accepted_of(findings, practices, reading, asked)
         verdicts = _verdicts(accepted.kept, found, request, emit)
         envelope = envelope_of(asked, reading, accepted, verdicts, ())
-        filters = (*envelope.filters, f"--level {request.level}")
+        level = () if request.level == DEFAULT_LEVEL else (f"--level {request.level}",)
         return Reviewed(
-            envelope=msgspec.structs.replace(envelope, command="diff", filters=filters),
+            envelope=msgspec.structs.replace(
+                envelope, command="diff", filters=(*envelope.filters, *level)
+            ),
             findings=accepted.kept,
             verdicts=verdicts,
             root=reading.root,
@@ -115,7 +118,9 @@ def _reading(found: _Found, old: Side, new: Side, request: CompareRequest) -> Re
     root = resolve_targets(()).root if new.prefix else new.root
     settings = settings_of(root)
     backend = Backend((*found.changes, *found.notes))
-    stage, source = stage_of(request.stage, settings.stage, backend)
+    stage, source = stage_of(request.stage, settings.stage or "growing", backend)
+    if request.stage is None and settings.stage is None:
+        source = "assumed; set stage in backstay.toml"
     return Reading(
         root=root,
         inventory=Inventory(),
@@ -194,7 +199,7 @@ def _shown(change: Change, old: Side, new: Side, level: Level) -> Change:
         new=after,
         where=where,
         document=named.file if isinstance(named, Place) else "",
-        compatibility=change.compatibility if breaks else "safe",
+        compatibility=change.compatibility if breaks or change.compatibility == "risky" else "safe",
     )
 
 
@@ -214,8 +219,8 @@ def _verdicts(
         change = finding.evidence[0]
         assert isinstance(change, Change)
         emit(Progress(step="prove", text=finding.message, done=done, total=len(findings)))
-        if change.compatibility != "breaking":
-            verdicts[finding.id] = not_proven("it breaks nobody at this level; there is no witness")
+        if change.compatibility == "safe":
+            verdicts[finding.id] = not_proven("it breaks nobody at this level")
             continue
         witness = found.witnesses[change.identifier]()
         verdicts[finding.id] = _verdict(finding, change, witness, request)

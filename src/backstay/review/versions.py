@@ -128,9 +128,9 @@ def shared_kinds(old: Side, new: Side) -> tuple[str, ...]:
     shared = tuple(kind for kind in KINDS if kind in old.files and kind in new.files)
     if shared:
         return shared
-    left = " and ".join(KINDS[kind] for kind in old.files)
-    right = " and ".join(KINDS[kind] for kind in new.files)
-    raise BadRequest(f"One side is {left}, the other {right}: they cannot be compared.")
+    left = " and ".join(f"{KINDS[kind]}s" for kind in old.files)
+    right = " and ".join(f"{KINDS[kind]}s" for kind in new.files)
+    raise BadRequest(f"One side holds {left}, the other {right}: they cannot be compared.")
 
 
 class BothSources(Sources):
