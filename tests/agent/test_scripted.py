@@ -79,6 +79,33 @@ LIES = {
     "a benchmark that was not made": lie("Benchmarks show that purchase needs an index."),
     "guidance alone": lie("purchase has an index too few.", "foreign-key-without-index"),
     "a decision that was not asked for": lie("purchase belongs in MongoDB.", "decision:datastore"),
+    "an id in capitals": lambda script: [
+        hand_in(
+            said("Create an index on purchase (customer_id).", script.finding()["id"]),
+            said("purchase lacks an index.", script.finding()["id"].upper()),
+        )
+    ],
+    "a part of an id": lambda script: [
+        hand_in(
+            said("Create an index on purchase (customer_id).", script.finding()["id"]),
+            said("purchase lacks an index.", script.finding()["id"][:11]),
+        )
+    ],
+    "its line as a time": lie("A delete on purchase takes at line 5 ms."),
+    "the contrary": lie("purchase (customer_id) already has an index."),
+    "the contrary in general": lie("The foreign key of purchase is a false positive."),
+    "a percentage of nothing": lie("An index on purchase saves 97.8 % of the pages."),
+    "a number in a row of a table": lie("| purchase | 400 | ms |"),
+    "a number in backticks": lie("purchase needs an index: `400 ms` for each delete."),
+    "a number of tens": lie("An index makes deletes of purchase 4 hundred times faster."),
+    "a half in other words": lie("An index cuts deletes of purchase in half."),
+    "a fraction": lie("With an index deletes of purchase take a tenth of the time."),
+    "many times": lie("An index makes deletes of purchase many times faster."),
+    "an hour": lie("A delete on purchase takes an hour."),
+    "an experiment in other words": lie("Experimentally confirmed: purchase needs an index."),
+    "a test that was not made": lie("We tested it: purchase needs an index."),
+    "a proof in other words": lie("The finding proves that purchase needs an index."),
+    "benchmarking": lie("Benchmarking purchase showed that it needs an index."),
     "nothing": lambda script: [
         hand_in(
             said("Create an index on purchase (customer_id).", script.finding()["id"]),
@@ -229,6 +256,29 @@ def test_numbers_that_are_smuggled_into_other_parts_are_named(project: Path) -> 
     answer = run(Script(READ, step), project)
     assert [each.numbers for each in answer.opinions] == [("400 times",), ("12 %",)]
     assert not any("12" in each for each in answer.not_checked)
+
+
+def test_a_title_of_an_example_is_no_place_for_claims(project: Path) -> None:
+    def step(script: Script) -> list[Any]:
+        found = script.finding()["id"]
+        return [
+            hand_in(
+                said("Create an index on purchase.", found),
+                said("purchase (customer_id) has no index.", found),
+                examples=[
+                    {"title": "400 times faster", "code": "select 1;"},
+                    {"title": "Proven by experiment", "code": "select 2;"},
+                    {"title": "The statement", "code": "select 3;"},
+                ],
+            )
+        ]
+
+    answer = run(Script(READ, step), project)
+    assert [each.title for each in answer.examples] == ["Untitled", "Untitled", "The statement"]
+    assert [(each.text, each.numbers) for each in answer.opinions] == [
+        ("400 times faster", ("400 times",)),
+        ("Proven by experiment", ()),
+    ]
 
 
 def test_counts_can_be_cited(project: Path) -> None:

@@ -109,6 +109,27 @@ def test_an_id_that_is_too_short_does_not_exist(project: Path, finding: str) -> 
     assert verdicts(project, f"Finding `{finding[:8]}` says so.") == ["unknown id"]
 
 
+def test_an_id_in_capitals_does_not_exist(project: Path, finding: str) -> None:
+    assert verdicts(project, f"purchase has no index `{finding.upper()}`.") == ["unknown id"]
+
+
+def test_a_row_of_a_table_may_cite_without_brackets(project: Path) -> None:
+    table = "| what | how many | from |\n|---|---|---|\n| tables | {} | summary:facts |\n"
+    assert verdicts(project, table.format(2)) == ["supported"]
+    assert verdicts(project, table.format(3)) == ["contradicted"]
+
+
+def test_what_says_that_a_finding_is_none_contradicts_it(project: Path, finding: str) -> None:
+    for said in ("purchase already has an index", "The finding on purchase is a false positive"):
+        assert verdicts(project, f"{said} [{finding}].") == ["contradicted"], said
+    assert verdicts(project, "purchase is fine.") == ["uncited"]
+
+
+def test_a_single_id_in_json_needs_no_list(project: Path, finding: str) -> None:
+    claim = {"text": "purchase has 77 rows.", "cites": finding}
+    assert verdicts(project, json.dumps({"claims": [claim]})) == ["contradicted"]
+
+
 def test_a_number_that_its_source_does_not_hold_is_told(project: Path, receipt: str) -> None:
     output = checked(project, f"The index makes deletes 400 times faster [{receipt}].")
     assert [each.verdict for each in output.claims] == ["contradicted"]

@@ -100,6 +100,18 @@ def test_a_number_of_the_result_stands_however_it_is_written(claim: str) -> None
         "1e400000 rows",
         "\uff19\uff19\uff19 rows",
         "½",
+        "4 hundred times",
+        "2 dozen tables",
+        "cut in half",
+        "faster by half",
+        "a tenth of the time",
+        "two fifths of the time",
+        "1/10th of the time",
+        "many times faster",
+        "several times as fast",
+        "it takes an hour",
+        "done within a second.",
+        "it took about a minute to finish",
     ],
 )
 def test_a_number_that_is_not_in_the_result_stands_nowhere(claim: str) -> None:
@@ -117,6 +129,8 @@ def test_a_number_that_is_not_in_the_result_stands_nowhere(claim: str) -> None:
         "the 2nd and the 3rd",
         "HTTP/2 with TLS 1.3 and OAuth 2.0",
         "a second index, a double precision column",
+        "it takes a second look, in a second step, and once a day",
+        "a few times a week, many times over",
     ],
 )
 def test_names_with_digits_are_no_numbers(text: str) -> None:

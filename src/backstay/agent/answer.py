@@ -9,7 +9,7 @@ import msgspec
 from backstay.agent.advice import Advice, CodeExample, Colleague, statements_of
 from backstay.agent.bounds import Usage
 from backstay.agent.toolbox import ToolUse
-from backstay.capabilities.evidence.checking import Checked, check, unbacked_numbers
+from backstay.capabilities.evidence.checking import Checked, check, is_a_claim, unbacked_numbers
 from backstay.capabilities.evidence.sources import Kind
 
 if TYPE_CHECKING:
@@ -129,9 +129,18 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
                 yield Opinion(text=each.text, part=part, numbers=each.unbacked)
         for text in self.advice.opinions:
             yield Opinion(text=text, part="opinions", numbers=unbacked_numbers(text))
+        for title in (example.title for example in self.advice.examples):  # no code, but words
+            if is_a_claim(title):
+                yield Opinion(text=title, part="examples", numbers=unbacked_numbers(title))
         for text in self.advice.not_checked:
             if unbacked_numbers(text):
                 yield Opinion(text=text, part="not_checked", numbers=unbacked_numbers(text))
+
+    def examples(self) -> Iterable[CodeExample]:
+        """The examples; a title that states more than what it shows is among the opinions."""
+        for each in self.advice.examples:
+            plain = "Untitled" if is_a_claim(each.title) else each.title
+            yield msgspec.structs.replace(each, title=plain)
 
     def refused(self) -> Iterable[Refused]:
         """What is wrong."""

@@ -181,7 +181,7 @@ class Conversation:
                 would_change_it=checked.supported("would_change_it"),
                 opinions=tuple(checked.opinions()),
                 refused=tuple(checked.refused()),
-                examples=advice.examples,
+                examples=tuple(checked.examples()),
                 hand_off=(
                     CheckedHandOff(to=hand_off.to, points=checked.supported("hand_off"))
                     if hand_off

@@ -123,7 +123,7 @@ def _statements(data: dict[str, Any]) -> Iterator[Statement]:
                 yield Statement(text=each)
             elif isinstance(each, dict) and isinstance(each.get("text"), str):
                 cites = each.get("cites")
-                named = cites if isinstance(cites, list) else []
+                named = cites if isinstance(cites, list) else [cites] if cites else []
                 yield Statement(text=each["text"], cites=tuple(map(str, named)))
 
 

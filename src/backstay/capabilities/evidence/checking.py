@@ -22,16 +22,30 @@ Verdict = Literal["supported", "contradicted", "unknown id", "uncited"]
 # A statement that something was shown by experiment, but not one that it was not.
 _NOT = r"\b(?<!not )(?<!not yet )(?<!n't )(?<!never )(?<!to be )(?<!be )(?<!un)"
 _PROVEN = re.compile(
-    _NOT + r"(?:proven|proved|benchmarked"
+    _NOT + r"(?:proven|proved|proves (?=that|the|it)|proofs? that|benchmarked|demonstrated"
+    r"|experimentally|empirically|by experiment"
+    r"|(?:we|i)(?: have|'ve)? (?:\w+ly )?(?:tested|tried|verified|validated|reproduced|confirmed)"
     r"|(?:confirmed|verified|demonstrated|shown) by (?:an? |the |our )?"
     r"(?:experiments?|proofs?|trials?|measurements?|benchmarks?|tests?)"
-    r"|(?:experiments?|proofs?|trials?|measurements?|benchmarks?) (?:confirm|show|prove)\w*)\b",
+    r"|(?:experiments?|proofs?|trials?|measurements?|benchmarks?|benchmarking|tests?)"
+    r"(?: \w+){0,2} (?:confirm|show|prove)\w*)\b",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(_NOT + r"measured\b(?! nothing)", re.IGNORECASE)
 _REFUTED = re.compile(
     r"\b(?:refut\w+|dis-?prov\w+|not (?:\w+ )?(?:hold|true|the case)|does(?:n't| not)|no longer"
     r"|unnecessary|needless|no (?:effect|gain|benefit|difference))\b",
+    re.IGNORECASE,
+)
+
+
+# A statement that what was found is not so. Only few ways to say it are sure to mean that.
+_DENIED = re.compile(
+    r"\b(?:false (?:positive|alarm)|nothing (?:to (?:do|fix|mend)|is (?:wrong|missing))"
+    r"|no (?:action|change|fix) (?:is )?(?:needed|required|necessary)|can (?:safely )?be ignored"
+    r"|already ha(?:s|ve) (?:an?|the|its|one)"
+    r"|(?:is|are) (?:perfectly |all )?(?:fine|harmless|in order)"
+    r"|(?:is|are)(?:n't| not) (?:a |an )?(?:problem|fault|issue|true|the case))\b",
     re.IGNORECASE,
 )
 
@@ -84,6 +98,11 @@ def check(statement: Statement, sources: Sources) -> Checked:
     )
 
 
+def is_a_claim(text: str) -> bool:
+    """Whether a text that cites nothing states a number, or that something was shown."""
+    return bool(unbacked_numbers(text) or _PROVEN.search(text) or _MEASURED.search(text))
+
+
 def unbacked_numbers(text: str, cited: Sequence[Source] = ()) -> tuple[str, ...]:
     """The numbers of a text that stand in none of the sources."""
     return _numbers(text, cited)[0]
@@ -111,7 +130,8 @@ def _without_places(text: str, cited: Sequence[Source]) -> str:
         if source.where:
             text = re.sub(rf"{re.escape(source.where)}(?::\d+)?(?!\w)", " ", text)
             line = re.escape(source.where.rpartition(":")[2])
-            text = re.sub(rf"\bline {line}(?!\w)", " ", text, flags=re.IGNORECASE)
+            line = rf"\bline {line}(?!\w)(?!\s?(?:[a-z]?s|min|%|[kmgt]i?b)\b)"
+            text = re.sub(line, " ", text, flags=re.IGNORECASE)
     return text
 
 
@@ -139,6 +159,10 @@ def _contradictions(text: str, cited: Sequence[Source], unbacked: Sequence[str])
         yield f"It says that something was proven, but {named} was not."
     if _MEASURED.search(text) and not any(source.tested for source in cited):
         yield f"It says that something was measured, but for {named} there was no experiment."
+    findings = [source for source in cited if source.kind == "finding"]
+    if _DENIED.search(text) and findings and all(each.state != "refuted" for each in findings):
+        denied = ", ".join(each.id for each in findings)
+        yield f"It denies {denied}, which no experiment refuted; say so as an opinion."
     refuted = [source.id for source in cited if source.state == "refuted"]
     if refuted and len(refuted) == len(cited) and not _REFUTED.search(text):
         yield f"{', '.join(refuted)} was refuted by experiment, and the statement does not say so."

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_HEX = r"[0-9a-f]{12}"
+_HEX = r"[0-9a-fA-F]{12}"  # in capitals it is no id, and that has to be told
 _ALONE = re.compile(rf"(?<![0-9A-Za-z_/-]){_HEX}(?![0-9A-Za-z_/-])")
 _SPAN = re.compile(r"`+([^`\n]{1,200})`+|\[([^\[\]\n]{1,200})\]|\(([^()\n]{1,200})\)")
 _NAMED = re.compile(
     r"\b(?:finding|receipt|fact|proof|id|practice|decision)s?\s*[:#]?\s*[`\[(]*([0-9a-z][0-9a-z:-]+)",
     re.IGNORECASE,
 )
-_PREFIXED = re.compile(r"(?:decision|summary):[a-z0-9-]{1,60}\Z")
+_PREFIXED = re.compile(r"(?<![\w:/-])(?:decision|summary):[a-z0-9-]{1,60}(?![\w:/-])")
 _DASHED = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+\Z")
 
 
 def citations_in(text: str, is_practice: Callable[[str], bool]) -> tuple[str, ...]:
     """The ids that a text cites: in backticks or brackets, alone, or after "finding" and such."""
-    found = dict.fromkeys(match[0] for match in _ALONE.finditer(text))
+    alone = (*_ALONE.finditer(text), *_PREFIXED.finditer(text))
+    found = dict.fromkeys(match[0] for match in alone)
     for span in _SPAN.finditer(text):
         for word in re.split(r"[\s,;`\[\]()]+", next(filter(None, span.groups()))):
-            if _PREFIXED.match(word) or (_DASHED.match(word) and is_practice(word)):
+            if _DASHED.match(word) and is_practice(word):
                 found[word] = None
     for named in _NAMED.finditer(text):
         if _looks_like_an_id(named[0].lower(), named[1]):

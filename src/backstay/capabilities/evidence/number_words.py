@@ -63,15 +63,32 @@ _FACTORS = {
     r"quadrupl(?:e[sd]?|ing)": 4,
 }
 _SHARES = {
-    r"half\s(?:of|the|as|a|an|its|their|your)|halv(?:e[sd]?|ing)|one[-\s]half": "50",
+    (
+        r"half\s(?:of|the|as|a|an|its|their|your)|halv(?:e[sd]?|ing)|one[-\s]half|(?:in|by)\shalf"
+    ): "50",
     r"(?:a|one)[-\s]third": "33.3",
     r"two[-\s]thirds": "66.7",
     r"(?:a|one)[-\s]quarter\s(?:of|the|as)": "25",
     r"three[-\s]quarters": "75",
+    r"(?:a|one)[-\s]fifth": "20",
+    r"(?:a|one)[-\s]tenth": "10",
+    r"(?:a|one)[-\s]hundredth": "1",
+    r"(?:a|one)[-\s]thousandth": "0.1",
 }
 _VAGUE = re.compile(
     r"(?<![\w-])(?:(?:dozens|hundreds|thousands|millions|billions)(?=\sof\b)"
-    r"|orders?\sof\smagnitude|many[-\s]?fold)(?!\w)",
+    r"|orders?\sof\smagnitude|many[-\s]?fold"
+    r"|(?:many|several|countless|a\sfew|some)\stimes"
+    r"(?=\s(?:as|more|less|fewer|(?:fast|slow|larg|small|bigg|cheap|high|low|long|short)er)\b)"
+    r"|(?:\w+[-\s])?(?:sixth|seventh|eighth|ninth|fifth|tenth|hundredth|thousandth)s?(?=\sof\sthe\b)"
+    r"|\d+/\d+(?:ths?|rds?)?(?=\s(?:of|as|the)\b))(?!\w)",
+    re.IGNORECASE,
+)
+# "It takes an hour" states a number; "a second index" and "once a day" do not.
+_ONE_UNIT = re.compile(
+    r"\b(?:takes?|took|taken|taking|within|lasts?|lasted|after|in)\s(?:about\s|almost\s|nearly\s)?"
+    r"(?P<one>an?)\s(?=(?:millisecond|second|minute|hour|day|week|month|year)\b"
+    r"(?=\s?(?:[.,;:)]|\Z|to\b|or\b|and\b|on\b|for\b|at\b|with\b|per\b|when\b|each\b)))",
     re.IGNORECASE,
 )
 _FIXED = tuple(
@@ -105,6 +122,8 @@ def numbers_in_words(text: str) -> Iterator[Worded]:
     for found in _VAGUE.finditer(text):
         taken.append(found.span())
         yield Worded(found[0], *found.span(), None, "")
+    for found in _ONE_UNIT.finditer(text):
+        yield Worded(found["one"], *found.span("one"), Decimal(1), "")
     for found in _CARDINAL.finditer(text):
         if any(start < found.end() and found.start() < end for start, end in taken):
             continue

@@ -31,7 +31,7 @@ _MOST_CHARACTERS = 200_000  # of one text; what is longer was not shown to anybo
 _NAMES = re.compile(
     r"\b(?:UTF-?(?:8|16|32)|SHA-?(?:1|2|3|224|256|384|512)|HTTP/(?:1\.[01]|[23])|HTTP [23]"
     r"|TLS ?v?1\.[0-3]|OAuth ?2(?:\.[01])?|ISO[- ]?(?:8601|4217|3166)|2FA|Base64|X\.509)\b"
-    r"|\b\d+(?:st|nd|rd|th)\b",
+    r"|(?<!/)\b\d+(?:st|nd|rd|th)\b",
     re.IGNORECASE,
 )
 _VERBATIM = re.compile(

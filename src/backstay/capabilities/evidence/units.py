@@ -64,6 +64,8 @@ UNITS: dict[str, Unit] = {
 NO_UNIT = Unit("", (Decimal(1),))
 
 SCALES = {
+    "dozen": Decimal(12),
+    "hundred": Decimal(100),
     "k": Decimal(1_000),
     "thousand": Decimal(1_000),
     "m": Decimal(1_000_000),
@@ -77,7 +79,7 @@ SCALES = {
 
 # What follows a number and belongs to it. A lone "m" counts as a million only where it is capital.
 _AFTER = re.compile(
-    r"(?P<scale>k(?![a-z])|\s?(?:thousand|millions?|billions?|bn|mio)\b|(?-i:M)(?![a-z]))?"
+    r"(?P<scale>k(?![a-z])|\s?(?:dozen|hundred|thousand|millions?|billions?|bn|mio)\b|(?-i:M)(?![a-z]))?"
     r"(?P<unit>\s?[-\u2010-\u2011]?\s?(?:"
     + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
     + r")(?![a-z0-9])|\s?%)?"
