@@ -84,6 +84,12 @@ def test_a_rule_that_changes_nothing_is_told() -> None:
     assert "matters options.database.adjust.2" in faults_of(text)
 
 
+@pytest.mark.parametrize("always", ["reads >= 0", "must_revoke or not must_revoke"])
+def test_a_rule_that_always_holds_belongs_into_the_score(always: str) -> None:
+    text = store_text().replace('when = "reads > 20_000"', f'when = "{always}"')
+    assert "matters options.database.adjust.2" in faults_of(text)
+
+
 def test_a_limit_that_another_one_covers_is_told() -> None:
     rule = (
         '[[options.memory.rule_out]]\nwhen = "processes > 4"\nwhy = "Even more so."\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeVar
@@ -212,7 +213,7 @@ def _subject(name: str, entry: FactEntry) -> Subject:
     if entry.unit is None or entry.range is None or entry.values:
         raise ValueError(f"a {entry.type} has a unit and a range, and no values")
     least, most = entry.range
-    if not least < most:
+    if not -math.inf < least < most < math.inf:
         raise ValueError(f"the range begins at {least:g} and ends at {most:g}")
     return Subject(kind=entry.type, least=least, most=most)
 

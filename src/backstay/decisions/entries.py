@@ -9,7 +9,10 @@ from msgspec import Meta
 
 from backstay.model.findings import Stage
 
-Line = Annotated[str, Meta(min_length=1, max_length=600)]
+# Words on one line: a blank or a sequence that moves a cursor says nothing to anybody.
+Line = Annotated[
+    str, Meta(pattern=r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]*$", min_length=1, max_length=600)
+]
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Given = bool | int | float | str
 

@@ -205,6 +205,10 @@ def _never_winning(ground: _Ground) -> Iterator[Fault]:
 
 def _idle_rules(ground: _Ground, notes: list[str]) -> Iterator[Fault]:
     for number, option in enumerate(ground.model.options):
+        for rule in (*option.rule_out, *option.adjust):
+            if _always_holds(rule, ground.model):
+                text = "holds whatever the facts are; say it in the score"
+                yield Fault(lint="matters", about=rule.name, text=text)
         for rule in option.rule_out:
             if not any(_alone_rules_out(option, rule, state) for state in ground.states):
                 text = f"rules out nothing that is not out anyway in {ground.extent}"
@@ -219,6 +223,11 @@ def _idle_rules(ground: _Ground, notes: list[str]) -> Iterator[Fault]:
                 yield Fault(lint="matters", about=rule.name, text=text)
             elif change == "margin":
                 notes.append(f"{rule.name} changes margins, but never the choice")
+
+
+def _always_holds(rule: Rule, model: Model) -> bool:
+    sizes = {number: len(model.axes[number].cells) for number, _ in rule.places}
+    return not rule.may_hold(sizes, ())[0]
 
 
 def _alone_rules_out(option: Option, rule: Rule, state: State) -> bool:
