@@ -107,6 +107,7 @@ class Collector:
         self.types = Types(old.schema, new.schema, renamed)
         self.recipes: dict[Change, Recipe] = {}
         self._changes: list[Change] = []
+        self._reaches: dict[tuple[str, str], Reach] = {}
         self._callers: tuple[Callers, Callers] | None = None
 
     def add(self, told: Told) -> None:
@@ -157,8 +158,11 @@ class Collector:
         """The methods that carry a type, by its names in the two versions."""
         if self._callers is None:
             self._callers = (Callers(self.old.schema), Callers(self.new.schema))
-        before, after = self._callers
-        return joined(before.of(old), after.of(new))
+        found = self._reaches.get((old, new))
+        if found is None:
+            before, after = self._callers
+            found = self._reaches[old, new] = joined(before.of(old), after.of(new))
+        return found
 
     def counterpart(self, file: str) -> str | None:
         """The new version's name of a file of the old one; None where it is gone."""

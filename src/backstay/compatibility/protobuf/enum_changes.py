@@ -20,6 +20,8 @@ _VALUES, _OPTIONS = 2, 3
 _NUMBER = 2
 _FEATURES, _ENUM_TYPE, _JSON_FORMAT, _DEPRECATED = 7, 2, 6, 3
 
+_ONLY_SENT = "only responses hold it, and these have it no longer; stored data may"
+
 
 class _Pair(NamedTuple):
     """An enum in both versions."""
@@ -72,11 +74,13 @@ def compare_enums(collector: Collector) -> None:
 def _removed(collector: Collector, pair: _Pair) -> Iterator[Told]:
     after = names_by_number(pair.new.proto)
     reserved = Numbers((each.start, each.end) for each in pair.new.proto.reserved_range)
+    now = {value.name: value.number for value in pair.new.proto.value}
+    at = {value.name: index for index, value in enumerate(pair.old.proto.value)}
     for number, names in names_by_number(pair.old.proto).items():
         if number in after:
             continue
         name = names[0]
-        moved = next((each.number for each in pair.new.proto.value if each.name == name), None)
+        moved = now.get(name)
         closed = pair.new.features.closed_enums
         text = f"{name} = {number} of {pair.new.name} is gone"
         if moved is not None:
@@ -84,19 +88,20 @@ def _removed(collector: Collector, pair: _Pair) -> Iterator[Told]:
         text += f": {who(pair.reach)} meet a number that is "
         text += "set apart as unknown" if closed else "kept without a name"
         text += ", and are refused as JSON" if moved is None else ""
-        index = [each.number for each in pair.old.proto.value].index(number)
         wire = moved is not None or closed or number not in reserved
         yield pair.told("enum-value-removed", text)._replace(
             subject=f"{pair.new.name}.{name}",
             breaks=levels(wire=wire, json=moved is None),
-            old=collector.old.at.place(pair.old.file, (*pair.old.path, _VALUES, index)),
+            old=collector.old.at.place(pair.old.file, (*pair.old.path, _VALUES, at[name])),
             recipe=_recipe(pair, number),
+            doubt=_ONLY_SENT if pair.reach.direction == "response" else None,
         )
 
 
 def _renamed(collector: Collector, pair: _Pair) -> Iterator[Told]:
     before = names_by_number(pair.old.proto)
     after = names_by_number(pair.new.proto)
+    at = {value.name: index for index, value in enumerate(pair.old.proto.value)}
     for index, value in enumerate(pair.new.proto.value):
         names = before.get(value.number)
         now = after[value.number]
@@ -109,11 +114,10 @@ def _renamed(collector: Collector, pair: _Pair) -> Iterator[Told]:
         lost = [name for name in names if name not in now]
         text = f"{value.number} of {pair.new.name} was {', '.join(lost)} and is {value.name}:"
         text += f" {who(pair.reach)} are refused as JSON, and code that names it does not compile"
-        old_index = [each.name for each in pair.old.proto.value].index(lost[0])
         yield pair.told("enum-value-renamed", text)._replace(
             subject=f"{pair.new.name}.{value.name}",
             breaks=("json", "source"),
-            old=collector.old.at.place(pair.old.file, (*pair.old.path, _VALUES, old_index)),
+            old=collector.old.at.place(pair.old.file, (*pair.old.path, _VALUES, at[lost[0]])),
             new=collector.new.at.place(
                 pair.new.file,
                 (*pair.new.path, _VALUES, index, _NUMBER),
@@ -201,8 +205,9 @@ def _reservations(pair: _Pair) -> Iterator[Told]:
                 breaks=("wire",),
                 doubt="it breaks nobody until a number is used again",
             )
+    words = set(new.reserved_name)
     for word in old.reserved_name:
-        if word not in new.reserved_name:
+        if word not in words:
             text = f"{name} no longer reserves the name {word}: a value that takes it again is"
             yield pair.told(
                 "reservation-dropped", f"{text} read from JSON as the one that had it"

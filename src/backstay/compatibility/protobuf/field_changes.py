@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from backstay.compatibility.protobuf.collecting import Collector, Recipe, Told, levels, who
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _NAME, _LABEL, _TYPE, _TYPE_NAME, _DEFAULT, _OPTIONS, _JSON_NAME = 1, 4, 5, 6, 7, 8, 10
 _CTYPE, _DEPRECATED, _JSTYPE, _FEATURES = 1, 3, 6, 21
 _UTF8_VALIDATION, _CPP, _JAVA = 4, 1000, 1001
+
+MOST_RIVALS = 200
+"""Members of a oneof that are looked at; the first one nearly always decides."""
 
 
 class FieldPair:
@@ -215,12 +219,18 @@ class FieldPair:
         )
         number = self._old.number
         for written, read in ways:
-            for other in written.values():
-                if other.number == number or other.number not in read:
-                    continue
-                apart = not other.oneof or other.oneof != written[number].oneof
-                together = read[number].oneof and read[other.number].oneof == read[number].oneof
-                if apart and together:
+            group = read[number].oneof
+            if not group:
+                continue
+            beside = (
+                other
+                for other in written.values()
+                if other.number != number
+                and other.number in read
+                and read[other.number].oneof == group
+            )
+            for other in islice(beside, MOST_RIVALS):
+                if not other.oneof or other.oneof != written[number].oneof:
                     return other
         return None
 

@@ -120,8 +120,9 @@ def _reservations(pair: _Pair) -> Iterator[Told]:
                 breaks=("wire",),
                 doubt="it breaks nobody until a number is used again",
             )
+    names = set(new.reserved_name)
     for name in old.reserved_name:
-        if name not in new.reserved_name:
+        if name not in names:
             text = f"{pair.new.name} no longer reserves the name {name}: a field that takes it"
             text += " again is read from JSON as the one that had it"
             yield place._replace(
@@ -147,6 +148,7 @@ def _reservations(pair: _Pair) -> Iterator[Told]:
 def _compare_fields(collector: Collector, pair: _Pair) -> None:
     before = fields_of(collector.old.schema, pair.old)
     after = fields_of(collector.new.schema, pair.new)
+    by_name = {field.name: field for field in after.values()}
     for number, field in before.items():
         if number in after:
             FieldPair(
@@ -158,7 +160,7 @@ def _compare_fields(collector: Collector, pair: _Pair) -> None:
                 reach=pair.reach,
             ).compare()
         else:
-            collector.add(_removed(collector, pair, field, after))
+            collector.add(_removed(collector, pair, field, by_name.get(field.name)))
     renumbered = {field.name for number, field in before.items() if number not in after}
     for number, field in after.items():
         if number not in before and field.name not in renumbered:
@@ -166,7 +168,7 @@ def _compare_fields(collector: Collector, pair: _Pair) -> None:
     _compare_oneofs(collector, pair)
 
 
-def _removed(collector: Collector, pair: _Pair, field: Field, after: dict[int, Field]) -> Told:
+def _removed(collector: Collector, pair: _Pair, field: Field, moved: Field | None) -> Told:
     told = Told(
         kind="field-removed",
         subject=field.full_name,
@@ -177,7 +179,6 @@ def _removed(collector: Collector, pair: _Pair, field: Field, after: dict[int, F
         package=pair.package,
         recipe=Recipe(pair.old.name, pair.new.name, (field.number,)),
     )
-    moved = next((each for each in after.values() if each.name == field.name), None)
     if moved is not None:
         text = f"{field.full_name} had number {field.number} and has {moved.number}: what was"
         text += f" written under one is not read under the other, which breaks {who(pair.reach)}"
@@ -186,6 +187,7 @@ def _removed(collector: Collector, pair: _Pair, field: Field, after: dict[int, F
             text=text,
             new=collector.new.at.place(moved.file, (*moved.path, 3), moved.path),
             breaks=("wire", "source"),
+            recipe=Recipe(pair.old.name, pair.new.name, (field.number, moved.number)),
         )
     if field.cardinality == "required":
         return _required_removed(pair, field, told)
@@ -230,14 +232,12 @@ def _gone(collector: Collector, pair: _Pair, field: Field, told: Told) -> Told:
 
 def _became_extension(collector: Collector, pair: _Pair, field: Field) -> bool:
     schema = collector.new.schema
-    for extension in schema.extensions.values():
-        proto = extension.proto
-        if proto.number == field.number and proto.extendee == f".{pair.new.name}":
-            now = extension_field(schema, extension)
-            return collector.types.same(field.value, now.value) and (
-                (field.cardinality == "repeated") == (now.cardinality == "repeated")
-            )
-    return False
+    extension = schema.extension_of(pair.new.name, field.number)
+    if extension is None:
+        return False
+    now = extension_field(schema, extension)
+    alike = (field.cardinality == "repeated") == (now.cardinality == "repeated")
+    return alike and collector.types.same(field.value, now.value)
 
 
 def _added(collector: Collector, pair: _Pair, field: Field) -> Told:
@@ -265,6 +265,8 @@ def _added(collector: Collector, pair: _Pair, field: Field) -> Told:
 
 def _compare_oneofs(collector: Collector, pair: _Pair) -> None:
     before, after = real_oneofs(pair.old.proto), real_oneofs(pair.new.proto)
+    if before == after:
+        return
     for name in before:
         if name not in after:
             index = [each.name for each in pair.old.proto.oneof_decl].index(name)

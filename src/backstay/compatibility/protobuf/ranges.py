@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_NUMBER = 2**29 - 1
-"""The highest field number, which `max` stands for; of enums it is that of int32."""
-_MOST_ENUM = 2**31 - 1
+MOST_ENUM = 2**31 - 1
+"""The highest field number, and that of enums, which `max` stands for."""
 
 
 class Numbers:
@@ -26,15 +27,19 @@ class Numbers:
 
     def __contains__(self, number: int) -> bool:
         """Whether the number is in one of them."""
-        return any(first <= number <= last for first, last in self.ranges)
+        at = bisect_right(self.ranges, (number, MOST_ENUM)) - 1
+        return at >= 0 and number <= self.ranges[at][1]
 
 
 def missing(wanted: tuple[int, int], kept: Numbers) -> list[tuple[int, int]]:
     """The parts of a range that are not kept."""
     found = []
     first, last = wanted
-    for begin, end in kept.ranges:
-        if end < first or begin > last:
+    at = max(0, bisect_right(kept.ranges, (first, MOST_ENUM)) - 1)
+    while at < len(kept.ranges) and kept.ranges[at][0] <= last:
+        begin, end = kept.ranges[at]
+        at += 1
+        if end < first:
             continue
         if begin > first:
             found.append((first, begin - 1))
@@ -51,5 +56,5 @@ def shown(ranges: list[tuple[int, int]]) -> str:
         if first == last:
             parts.append(str(first))
         else:
-            parts.append(f"{first} to {'max' if last in (MOST_NUMBER, _MOST_ENUM) else last}")
+            parts.append(f"{first} to {'max' if last in (MOST_NUMBER, MOST_ENUM) else last}")
     return ", ".join(parts)

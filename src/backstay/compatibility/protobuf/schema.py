@@ -82,6 +82,7 @@ class Schema:
         self.services: dict[str, Definition[ServiceDescriptorProto]] = {}
         self.extensions: dict[str, Definition[FieldDescriptorProto]] = {}
         self.map_entries: set[str] = set()
+        self._extensions: dict[tuple[str, int], Definition[FieldDescriptorProto]] | None = None
         for file in self.files.values():
             self._read(file)
 
@@ -90,6 +91,15 @@ class Schema:
     ) -> Definition[DescriptorProto] | Definition[EnumDescriptorProto] | None:
         """The message or enum of this full name."""
         return self.messages.get(name) or self.enums.get(name)
+
+    def extension_of(self, message: str, number: int) -> Definition[FieldDescriptorProto] | None:
+        """The extension of a message with this number."""
+        if self._extensions is None:
+            self._extensions = {
+                (each.proto.extendee[1:], each.proto.number): each
+                for each in self.extensions.values()
+            }
+        return self._extensions.get((message, number))
 
     def without(self, files: Iterable[str]) -> None:
         """Leave these files out: they cannot be compared."""

@@ -64,6 +64,9 @@ _RANGES = {
     "fixed64": (0, 2**64 - 1),
 }
 
+DEEPEST = 60
+"""Messages inside of messages that are compared when both have other names."""
+
 
 class Unlike(NamedTuple):
     """What a reader of the other type meets at each level; "" where it reads what was written."""
@@ -80,6 +83,7 @@ class Types:
         self._old = old
         self._new = new
         self._renamed = renamed
+        self._depth = 0
         self._messages: dict[tuple[str, str], Unlike] = {}
 
     def new_name(self, name: str) -> str:
@@ -112,8 +116,12 @@ class Types:
         if self.new_name(old) == new:
             return Unlike()
         if key not in self._messages:
+            if self._depth > DEEPEST:
+                return Unlike(wire="it is nested too deep to tell", json="it is nested too deep")
             self._messages[key] = Unlike()  # holds while it is worked out, as for circles
+            self._depth += 1
             self._messages[key] = self._work_out(old, new)
+            self._depth -= 1
         return self._messages[key]
 
     def _work_out(self, old: str, new: str) -> Unlike:

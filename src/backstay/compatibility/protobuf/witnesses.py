@@ -59,6 +59,7 @@ class Witnesses:
     def __init__(self, old: Schema, new: Schema, recipes: Mapping[Change, Recipe]) -> None:
         self.schemas = (old, new)
         self._recipes = {_key(change): recipe for change, recipe in recipes.items()}
+        self._enum_fields: dict[str, list[tuple[str, int]]] | None = None
         self._pools: tuple[DescriptorPool, DescriptorPool] | None = None
 
     def of(self, change: Change) -> Witness | None:
@@ -107,17 +108,29 @@ class Witnesses:
         """Of an enum, a field that holds it in both versions."""
         if not recipe.enum:
             return recipe
-        old, new = self.schemas
-        for name, message in old.messages.items():
+        new = self.schemas[1]
+        for name, number in self._holders(recipe.enum):
             other = new.messages.get(name)
-            if other is None or name in old.map_entries:
-                continue
-            after = {field.number: field.type_name for field in other.proto.field}
-            for field in message.proto.field:
-                now = after.get(field.number)
-                if field.type_name == f".{recipe.enum}" and now == f".{recipe.new}":
-                    return recipe._replace(old=name, new=name, numbers=(field.number,))
+            held = other and any(
+                field.number == number and field.type_name == f".{recipe.new}"
+                for field in other.proto.field
+            )
+            if held:
+                return recipe._replace(old=name, new=name, numbers=(number,))
         return None
+
+    def _holders(self, enum: str) -> list[tuple[str, int]]:
+        """Messages of the old version with a field of an enum, and its number."""
+        if self._enum_fields is None:
+            self._enum_fields = {}
+            old = self.schemas[0]
+            for name, message in old.messages.items():
+                if name not in old.map_entries:
+                    for field in message.proto.field:
+                        if field.type_name:
+                            kept = self._enum_fields.setdefault(field.type_name[1:], [])
+                            kept.append((name, field.number))
+        return self._enum_fields.get(enum, [])
 
 
 def _key(change: Change) -> tuple[str, str]:
