@@ -163,9 +163,10 @@ def _fragments(selecting: Selecting, name: str) -> Iterator[Candidate]:
 
 def _at_root(selecting: Selecting, role: str, name: str) -> Iterator[Candidate]:
     """A fragment on a root type; a subscription has to select a field."""
+    about = name if role in selecting.pair.new.roots else role
     if role != "subscription":
         inner = f"{{ ... on {name} {{ __typename }} }}"
-        yield selecting.writer().operation(role, inner)._replace(about=(name, ""))
+        yield selecting.writer().operation(role, inner)._replace(about=(about, ""))
         return
     root = selecting.pair.old.types.get(name)
     for field in islice(root.fields.values() if root is not None else (), 1):
@@ -175,4 +176,4 @@ def _at_root(selecting: Selecting, role: str, name: str) -> Iterator[Candidate]:
         except NoSampleError:
             return
         made = writer.operation(role, f"{{ ... on {name} {{ {text} }} }}")
-        yield made._replace(about=(name, ""))
+        yield made._replace(about=(about, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from backstay.compatibility.graphql.types import name_of
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from backstay.compatibility.graphql.schema import Role, Schema
 
 MOST_OPERATIONS = 10
-_MOST_VISITED = 5_000
+_MOST_VISITED = 500
 
 
 class Reach:
@@ -24,6 +25,7 @@ class Reach:
             self._roles[root.type].append(role)
         self._known: dict[str, tuple[str, ...]] = {}
         self._before: dict[str, list[tuple[str, str | None]]] | None = None
+        self._first: dict[str, str] | None = None
         self._given: set[str] = set()
         self._returned: set[str] = set()
 
@@ -70,19 +72,49 @@ class Reach:
         return known
 
     def _search(self, name: str) -> tuple[str, ...]:
+        first = self._forward().get(name)
+        if first is None:
+            return ()
         before = self._edges()
         found: dict[str, None] = {}
         seen = {name}
         todo = deque([name])
-        while todo and len(found) < MOST_OPERATIONS and len(seen) < _MOST_VISITED:
-            for parent, field in before.get(todo.popleft(), ()):
+        left = _MOST_VISITED
+        while todo and len(found) < MOST_OPERATIONS and left > 0:
+            for parent, field in islice(before.get(todo.popleft(), ()), left):
+                left -= 1
                 if field is not None and parent in self._roles:
                     for role in self._roles[parent]:
                         found[f"{role.capitalize()}.{field}"] = None
                 elif parent not in seen:
                     seen.add(parent)
                     todo.append(parent)
-        return tuple(found)[:MOST_OPERATIONS]
+        return tuple(found or [first])[:MOST_OPERATIONS]
+
+    def _forward(self) -> dict[str, str]:
+        """For each type that anything leads to, one operation that does."""
+        if self._first is not None:
+            return self._first
+        after: dict[str, list[str]] = defaultdict(list)
+        first: dict[str, str] = {}
+        todo: deque[str] = deque()
+        for name, ways in self._edges().items():
+            for parent, field in ways:
+                if field is not None and parent in self._roles:
+                    role = self._roles[parent][0].capitalize()
+                    if name not in first:
+                        first[name] = f"{role}.{field}"
+                        todo.append(name)
+                else:
+                    after[parent].append(name)
+        while todo:
+            name = todo.popleft()
+            for other in after.get(name, ()):
+                if other not in first:
+                    first[other] = first[name]
+                    todo.append(other)
+        self._first = first
+        return first
 
     def _edges(self) -> dict[str, list[tuple[str, str | None]]]:
         """For each type what leads to it: (type, field), or (type, None) for a fragment."""
