@@ -3,8 +3,8 @@
 Run: python bench/protobuf.py. Makes up 2 x 200 files with 2,000 messages a side, in 20 packages,
 in which the types of ten fields differ. Prints CPU seconds and peak memory of whole processes,
 children included (the median, and the largest, of five in random order), and how many of the ten
-each finds at their lines. The peak is that of the largest process; ours are three. buf is the binary
-that its npm package brings; without npm it is left out.
+each finds at their lines. The peak is that of the largest process; ours are three. buf is the
+binary that its npm package brings; without npm it is left out.
 """
 
 from __future__ import annotations
