@@ -522,6 +522,12 @@ class Branch:
         self.opaque = opaque
         self.joint = joint
 
+    @property
+    def is_list(self) -> bool:
+        """Whether the branch is nothing but a list of values."""
+        parts = (self.number, self.text, self.array, self.object)
+        return self.values is not None and not any(parts) and not self.exclusions
+
     def items_at(self, position: int, shapes: Shapes) -> Shape:
         """What the item at a position has to be."""
         if self.array is None:

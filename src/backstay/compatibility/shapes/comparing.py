@@ -21,7 +21,7 @@ from backstay.compatibility.shapes.complements import number_pieces, undeclared,
 from backstay.compatibility.shapes.expressions import Fault, Unsupported
 from backstay.compatibility.shapes.fitting import fits
 from backstay.compatibility.shapes.languages import Unknown, automata, matches, texts
-from backstay.compatibility.shapes.nodes import Documents
+from backstay.compatibility.shapes.nodes import Documents, values_listed
 from backstay.compatibility.shapes.numbers import is_without_numbers, numbers
 from backstay.compatibility.shapes.texts import text_values
 from backstay.compatibility.shapes.values import (
@@ -153,7 +153,7 @@ class Comparing:
         for node in (*shape.closed, *shape.open):
             raw = node.raw
             if isinstance(raw.get("enum"), list):
-                listed = {key_of(value) for value in raw["enum"]}
+                listed = set(values_listed(node))
             elif "const" in raw and not node.old_style:
                 listed = {key_of(raw["const"])}
             else:

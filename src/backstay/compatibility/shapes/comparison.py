@@ -23,6 +23,7 @@ import msgspec
 
 from backstay.compatibility.shapes.comparing import Breach
 from backstay.compatibility.shapes.goals import Part
+from backstay.compatibility.shapes.notes import dead_keywords
 from backstay.compatibility.shapes.relation import Relation
 from backstay.compatibility.shapes.results import Break, Confirmation, Note, Spot
 from backstay.compatibility.shapes.values import NULL
@@ -62,9 +63,11 @@ class Comparison:
         self._relation = Relation(direction)
         self._witnesses = Witnesses(self._relation)
         self._traces: list[Trace] = []
+        self._sides: dict[int, Literal["old", "new"]] = {}
 
     def compare(self, old: Node, new: Node) -> Judgement:
         """Which values of the sender's shape does the receiver refuse?"""
+        self._sides.update({id(old.document.documents): "old", id(new.document.documents): "new"})
         sender, receiver = (old, new) if self.direction == "request" else (new, old)
         shapes = self._relation.reading.shapes
         pair = self._relation.solve(shapes.of((sender,)), shapes.of((), (receiver,)))
@@ -97,8 +100,26 @@ class Comparison:
         return self._relation.sampler.is_empty(self._relation.reading.shapes.of((), (node,)))
 
     def notes(self) -> tuple[Note, ...]:
-        """What was seen about single nodes in all comparisons so far."""
-        return ()
+        """What was seen about single nodes in all comparisons so far.
+
+        Only what was looked into is told: parts that are the same in both versions are not.
+        """
+        reading = self._relation.reading
+        found = [(r.kind, r.node, r.keyword) for r in reading.remarks.values()]
+        for node in reading.read.values():
+            found += [("dead-constraint", node, keyword) for keyword in dead_keywords(node)]
+            if reading.is_plainly_empty(node) and node.raw is not False:
+                found.append(("empty-shape", node, ""))
+        return tuple(
+            Note(
+                kind=kind,
+                side=self._sides[id(node.document.documents)],
+                spot=Spot(document=node.document.name, pointer=node.pointer),
+                keyword=keyword,
+            )
+            for kind, node, keyword in found
+            if id(node.document.documents) in self._sides
+        )
 
 
 class _Report:
@@ -321,6 +342,8 @@ def _alternatives_breach(part: Part) -> Breach:
     pair = part.pair
     theirs = part.candidates or [way.receiver for way in part.ways if way.receiver]
     kind = "no-alternative" if theirs or part.ways else "nothing-accepted"
+    if part.sender.opaque and not theirs:
+        kind = "undecided"
     if part.sender.types == NULL:
         kind = "null-value"
     challenge = (part.example,) if part.has_example else part.sender

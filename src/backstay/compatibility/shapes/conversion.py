@@ -133,7 +133,7 @@ class Conversion:
         for keyword, value in node.raw.items():
             if not (node.old_style and keyword in _NEW):
                 self._keyword(node, keyword, value, made, depth)
-        self._peculiarities(node, made, depth)
+        self._peculiarities(node, made)
         if nullable_alone(node):
             return {"anyOf": [made, {"type": "null"}]}
         return made
@@ -234,7 +234,7 @@ class Conversion:
             names.append("null")
         made["type"] = names
 
-    def _peculiarities(self, node: Node, made: dict[str, Any], depth: int) -> None:
+    def _peculiarities(self, node: Node, made: dict[str, Any]) -> None:
         raw = node.raw
         for bound, exclusive in (
             ("minimum", "exclusiveMinimum"),
@@ -242,7 +242,7 @@ class Conversion:
         ):
             if raw.get(exclusive) is True and bound in made:
                 made[exclusive] = made.pop(bound)
-        if depth >= 0 and isinstance(raw.get("format"), str) and raw["format"] in INTEGER_FORMATS:
+        if isinstance(raw.get("format"), str) and raw["format"] in INTEGER_FORMATS:
             low, high = INTEGER_FORMATS[raw["format"]]
             made.setdefault("allOf", []).append({"minimum": low, "maximum": high})
         encoded = raw.get("format") == "byte" or raw.get("contentEncoding") == "base64"

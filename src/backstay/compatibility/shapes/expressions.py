@@ -7,6 +7,9 @@ that no pattern can explode.
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 LAST = 0x10FFFF
@@ -260,7 +263,8 @@ class _Parser:
             found = _CLASSES[sign.lower()]
             return others(found) if sign.isupper() else found
         if sign in "pP":
-            raise Unsupported("asks for properties of Unicode")
+            found = self.property()
+            return others(found) if sign == "P" else found
         if sign == "b" and within:
             return ((8, 8),)
         if sign in "bB" or (sign in "123456789k" and not within):
@@ -277,6 +281,14 @@ class _Parser:
             code = ord(sign)
         return ((code, code),)
 
+    def property(self) -> Ranges:
+        end = self.text.find("}", self.at)
+        if not self.skip("{") or end < 0:
+            raise Unsupported("asks for properties of Unicode")
+        name = self.text[self.at : end]
+        self.at = end + 1
+        return _category(name.removeprefix("General_Category=").removeprefix("gc="))
+
     def hexadecimal(self, size: int) -> int:
         if size == 4 and self.skip("{"):
             size = self.text.find("}", self.at) - self.at
@@ -292,6 +304,21 @@ class _Parser:
         if code > LAST:
             raise Fault("a code beyond Unicode")
         return code
+
+
+@lru_cache
+def _category(name: str) -> Ranges:
+    """The characters of a general category of Unicode, such as L or Lu."""
+    if not re.fullmatch("[LMNPSZC][a-z]?", name):
+        raise Unsupported("asks for properties of Unicode other than general categories")
+    codes = (c for c in range(LAST + 1) if unicodedata.category(chr(c)).startswith(name))
+    found: list[tuple[int, int]] = []
+    for code in codes:
+        if found and found[-1][1] == code - 1:
+            found[-1] = (found[-1][0], code)
+        else:
+            found.append((code, code))
+    return tuple(found)
 
 
 def _single(ranges: Ranges) -> bool:

@@ -18,15 +18,27 @@ if TYPE_CHECKING:
 class Pair:
     """Is every value of the sender's shape of the receiver's?"""
 
-    __slots__ = ("dependents", "expanded", "failed", "parts", "receiver", "sender", "told")
+    __slots__ = (
+        "dependents",
+        "depth",
+        "expanded",
+        "failed",
+        "parts",
+        "receiver",
+        "sender",
+        "told",
+        "unclear",
+    )
 
-    def __init__(self, sender: Shape, receiver: Shape) -> None:
+    def __init__(self, sender: Shape, receiver: Shape, depth: int) -> None:
+        self.depth = depth
         self.sender = sender
         self.receiver = receiver
         self.parts: list[Part] = []
         self.dependents: list[Way] = []
         self.failed = False
         self.expanded = False
+        self.unclear = 0  # parts for which a search ended without an answer
         self.told = False  # it, or what it reaches, has warnings
 
 
@@ -57,6 +69,11 @@ class Part:
         self.example: Any = None
         self.has_example = False
         self.refused: tuple[Any, ...] = ()  # of a finite branch
+
+    @property
+    def part_of(self) -> Part:
+        """The part itself (a task has one too)."""
+        return self
 
 
 class Way:
@@ -100,3 +117,8 @@ class Task:
         self.ways: list[Way] = []
         self.failed = False
         self.doubt = ""
+
+    @property
+    def part_of(self) -> Part:
+        """The part whose way has the duty."""
+        return self.part

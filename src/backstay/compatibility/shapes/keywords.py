@@ -137,7 +137,7 @@ class Keywords:
         step = self._bound(node, "multipleOf")
         if step is not None and step > 0:
             part = part.meet(NumberPart(multiples=(step,), origins={"multipleOf": node}))
-        if raw.get("format") in INTEGER_FORMATS and isinstance(raw["format"], str):
+        if isinstance(raw.get("format"), str) and raw["format"] in INTEGER_FORMATS:
             part = part.meet(NumberPart(formats=(raw["format"],), origins={"format": node}))
         return part if part != NumberPart() else None
 

@@ -6,11 +6,13 @@ answer is a short text, or the proof that there is none. Bounded: past the limit
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from backstay.compatibility.shapes.expressions import (
     EVERY,
+    LAST,
     Ahead,
     Choice,
     Edge,
@@ -47,6 +49,7 @@ class Automaton:
         self.moves[self.accept].append((EVERY, self.accept))
         self._build(tree, start, self.accept)
         self.initial = self._closure({start}, {_PLAIN, _START})
+        self._cuts: dict[frozenset[int], set[int]] = {}
         self._steps: dict[tuple[frozenset[int], int], frozenset[int]] = {}
 
     def accepts_now(self, states: frozenset[int], *, empty: bool) -> bool:
@@ -70,6 +73,12 @@ class Automaton:
 
     def cuts(self, states: frozenset[int]) -> set[int]:
         """First characters of the ranges between which the automaton tells a difference."""
+        known = self._cuts.get(states)
+        if known is None:
+            known = self._cuts[states] = self._cuts_of(states)
+        return known
+
+    def _cuts_of(self, states: frozenset[int]) -> set[int]:
         found: set[int] = set()
         for state in states:
             for ranges, _ in self.moves[state]:
@@ -294,29 +303,19 @@ def _representatives(terms: tuple[Term, ...], states: tuple[frozenset[int], ...]
     cuts = {0}
     for term, here in zip(terms, states, strict=True):
         cuts |= term.automaton.cuts(here)
-    bounds = sorted(cut for cut in cuts if cut <= 0x10FFFF)
+    return _readable(tuple(sorted(cut for cut in cuts if cut <= LAST)))
+
+
+@lru_cache(maxsize=5_000)
+def _readable(bounds: tuple[int, ...]) -> list[int]:
     chosen: dict[int, int] = {}
     for code in _PREFERRED:
-        index = _index(bounds, code)
-        chosen.setdefault(index, code)
+        chosen.setdefault(bisect_right(bounds, code) - 1, code)
     for index, low in enumerate(bounds):
-        high = bounds[index + 1] - 1 if index + 1 < len(bounds) else 0x10FFFF
-        if index not in chosen and not 0xD800 <= low <= 0xDFFF and (low >= 32 or high < 32):
-            chosen[index] = low
-        elif index not in chosen and low < 32 <= high:
-            chosen[index] = 32
+        high = bounds[index + 1] - 1 if index + 1 < len(bounds) else LAST
+        if index not in chosen and not 0xD800 <= low <= 0xDFFF:
+            chosen[index] = 32 if low < 32 <= high else low
     return list(chosen.values())
-
-
-def _index(bounds: list[int], code: int) -> int:
-    low, high = 0, len(bounds)
-    while low < high:
-        middle = (low + high) // 2
-        if bounds[middle] <= code:
-            low = middle + 1
-        else:
-            high = middle
-    return low - 1
 
 
 def _spelled(queue: list[tuple[tuple[frozenset[int], ...], int, int, int]], at: int) -> str:

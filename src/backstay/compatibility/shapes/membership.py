@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from backstay.compatibility.shapes.keywords import flagged, nullable_alone
 from backstay.compatibility.shapes.languages import matches
+from backstay.compatibility.shapes.nodes import values_listed
 from backstay.compatibility.shapes.plain import (
     is_called,
     is_typed,
@@ -113,10 +114,8 @@ class _Judgement:
         raw = node.raw
         if not is_typed(node, value):
             return False
-        if isinstance(raw.get("enum"), list):
-            wanted = key_of(value)
-            if not any(key_of(listed) == wanted for listed in raw["enum"]):
-                return False
+        if isinstance(raw.get("enum"), list) and key_of(value) not in values_listed(node):
+            return False
         if "const" in raw and not node.old_style and key_of(raw["const"]) != key_of(value):
             return False
         if is_number(value):

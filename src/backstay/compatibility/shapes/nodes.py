@@ -11,6 +11,8 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
+from backstay.compatibility.shapes.values import key_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -147,6 +149,7 @@ class Documents:
         self._anchors: dict[str, dict[str, Node]] = {}
         self._targets: dict[int, Node | None] = {}
         self._found: dict[tuple[str, str], Node | None] = {}
+        self.listed: dict[int, frozenset[object]] = {}  # see values_listed
         self.flags: dict[tuple[int, str], bool] = {}  # see keywords.flagged
 
     def add(self, name: str, content: object, dialect: Dialect) -> Document:
@@ -215,6 +218,14 @@ class Documents:
             document = self._documents.get(name)
             self._anchors[name] = dict(_anchors(document.root)) if document else {}
         return self._anchors[name]
+
+
+def values_listed(node: Node) -> frozenset[object]:
+    """Keys of the values of an enum (see ``values.key_of``), made once."""
+    listed = node.document.documents.listed
+    if id(node) not in listed:
+        listed[id(node)] = frozenset(map(key_of, node.raw["enum"]))
+    return listed[id(node)]
 
 
 def is_plain_reference(node: Node) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain
 from math import lcm
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,8 @@ def _step(multiples: tuple[Fraction, ...]) -> Fraction | None:
 def _candidates(part: NumberPart, step: Fraction | None) -> Iterator[Fraction]:
     low, _, high, _ = effective(part)
     seen = set()
-    for candidate in _around(low, high, step):
+    parted = (d * share for d in part.not_multiples for share in (Fraction(1, 2), Fraction(3, 2)))
+    for candidate in chain(_around(low, high, step), parted):
         if candidate not in seen:
             seen.add(candidate)
             yield candidate

@@ -55,6 +55,7 @@ class Reading:
         self.remarks: dict[tuple[str, int, str], Remark] = {}
         self.withheld = "readOnly" if direction == "request" else "writeOnly"
         self._keywords = Keywords(self.shapes, self.withheld, self._note)
+        self.read: dict[int, Node] = {}
         self._positive: dict[int, list[Branch]] = {}
         self._negative: dict[int, list[Branch]] = {}
         self._of_shape: dict[int, list[Branch]] = {}
@@ -159,10 +160,17 @@ class Reading:
             self._under_way.discard(id(node))
         if not self._under_way:
             self._positive[id(node)] = made
+            self.read[id(node)] = node
         return made
+
+    def is_plainly_empty(self, node: Node) -> bool:
+        """Whether no branch of a node that was read is left."""
+        return not self._positive[id(node)]
 
     def _against(self, node: Node) -> list[Branch]:
         known = self._negative.get(id(node))
+        if known is None and id(node) in self._under_way:
+            return [Branch(opaque="it is defined by what it is not itself")]
         if known is None:
             known = [Branch()]
             for branch in self._of(node):
@@ -249,7 +257,7 @@ class Reading:
         made = [branch for way in ways for branch in way]
         if len(made) > MOST_ALTERNATIVES:
             return [Branch(opaque=f"more than {MOST_ALTERNATIVES} alternatives")]
-        if all(_is_finite(branch) for branch in made) and made:
+        if all(branch.is_list for branch in made) and made:
             return [_merged(made)]
         if len(ways) <= MOST_JOINT:
             for at, one in enumerate(ways):
@@ -264,7 +272,7 @@ class Reading:
         found = [branch for way in ways for branch in way]
         if len(found) > MOST_ALTERNATIVES:
             return [Branch(opaque=f"more than {MOST_ALTERNATIVES} alternatives")]
-        if all(_is_finite(branch) for branch in found) and found:
+        if all(branch.is_list for branch in found) and found:
             once = [k for b in found for k in b.values or {}]
             merged = _merged(found)
             values = merged.values or {}
@@ -374,14 +382,6 @@ class Reading:
 
     def _note(self, kind: str, node: Node, keyword: str) -> None:
         self.remarks.setdefault((kind, id(node), keyword), Remark(kind, node, keyword))
-
-
-def _is_finite(branch: Branch) -> bool:
-    return (
-        branch.values is not None
-        and not (branch.number or branch.text or branch.array or branch.object)
-        and not branch.exclusions
-    )
 
 
 def _merged(branches: list[Branch]) -> Branch:

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from backstay.compatibility.shapes.branches import Shape
+    from backstay.compatibility.shapes.nodes import Node
     from backstay.compatibility.shapes.reading import Direction
+
+
+MOST_LEVELS = 2_000
+MOST_LISTED = 1_000
+MOST_UNCLEAR = 6
+UNCLEAR = "several alternatives together may accept it all; no value was found"
 
 
 class Relation:
@@ -48,12 +55,12 @@ class Relation:
         while self._pending:
             self._pending.popleft()()
 
-    def pair(self, sender: Shape, receiver: Shape) -> Pair:
+    def pair(self, sender: Shape, receiver: Shape, depth: int = 0) -> Pair:
         """The pair of two shapes, to be decided by the next ``settle``."""
         key = (sender.identity, receiver.identity)
         pair = self._pairs.get(key)
         if pair is None:
-            pair = self._pairs[key] = Pair(sender, receiver)
+            pair = self._pairs[key] = Pair(sender, receiver, depth)
             self._pending.append(lambda: self._expand(pair))
         return pair
 
@@ -62,8 +69,9 @@ class Relation:
         if way.active:
             return
         way.active = True
+        depth = way.owner.part_of.pair.depth + 1
         for edge in way.edges:
-            child = self.pair(edge.sender, edge.receiver)
+            child = self.pair(edge.sender, edge.receiver, depth)
             way.children.append((edge, child))
             child.dependents.append(way)
             if child.told:
@@ -85,6 +93,13 @@ class Relation:
         sender, receiver = pair.sender, pair.receiver
         if receiver.always or sender.never or self.sameness.shapes(sender, receiver):
             return
+        if pair.depth > MOST_LEVELS:
+            reason = f"nested deeper than {MOST_LEVELS} levels"
+            part = Part(pair, Branch(opaque=reason), [])
+            part.doubt = reason
+            pair.parts.append(part)
+            self._fail_part(part)
+            return
         theirs = self.reading.branches(receiver)
         for branch in map(self.sampler.pruned, self.reading.branches(sender)):
             if not branch.types:
@@ -97,7 +112,7 @@ class Relation:
     def _start(self, part: Part) -> None:
         values = part.sender.values
         if values is not None and not part.sender.opaque:
-            part.refused = tuple(v for v in values.values() if self.is_refused(part.pair, v))
+            part.refused = self._refused(part, values)
             if not part.refused:
                 part.settled = True
                 return
@@ -107,6 +122,16 @@ class Relation:
             self._fail_part(part)
             return
         self._next_for_part(part)
+
+    def _refused(self, part: Part, values: dict[object, Any]) -> tuple[Any, ...]:
+        """Those of a list of values that no branch of the receiver takes."""
+        theirs = part.candidates
+        if all(branch.is_list for branch in theirs):
+            taken = {key for branch in theirs for key in branch.values or ()}
+            values = {key: value for key, value in values.items() if key not in taken}
+            if len(values) > MOST_LISTED:
+                return tuple(values.values())
+        return tuple(value for value in values.values() if self.is_refused(part.pair, value))
 
     def is_refused(self, pair: Pair, value: object) -> bool:
         """Whether a value is of the sender's shape as it is written and not of the receiver's."""
@@ -190,6 +215,9 @@ class Relation:
 
     def _search(self, part: Part) -> None:
         """Look for an example that no way accepts, or the proof that all is accepted."""
+        if part.pair.unclear >= MOST_UNCLEAR:
+            part.doubt = UNCLEAR
+            return
         challenges = [
             breach.challenge
             for way in part.ways
@@ -205,7 +233,8 @@ class Relation:
         if not left and not part.sender.opaque:
             part.settled = True
         elif not self._shown(part, self.covering.values_of(left)):
-            part.doubt = "several alternatives together may accept it all; no value was found"
+            part.pair.unclear += 1
+            part.doubt = UNCLEAR
 
     def _shown(self, part: Part, values: Iterator[Any]) -> bool:
         for value in values:
@@ -310,13 +339,25 @@ def _split(branch: Branch, theirs: list[Branch]) -> list[Branch]:
 
 def _likely_first(branch: Branch, theirs: list[Branch]) -> list[Branch]:
     """The receiver's branches, the one that stands at the same place first."""
-    mine = {layer.node.pointer for layer in branch.object.layers} if branch.object else set()
+    if branch.object is None or len(theirs) < 2:
+        return list(theirs)
+    mine = {_place(layer.node) for layer in branch.object.layers}
 
     def rank(other: Branch) -> bool:
         layers = other.object.layers if other.object else ()
-        return not any(layer.node.pointer in mine for layer in layers)
+        return not any(_place(layer.node) in mine for layer in layers)
 
-    return sorted(theirs, key=rank) if mine and len(theirs) > 1 else list(theirs)
+    return sorted(theirs, key=rank)
+
+
+def _place(node: Node) -> tuple[str, ...]:
+    """The last few keys of the way to a node: enough to guess that two are one in two versions."""
+    keys: list[str] = []
+    held: Node | None = node
+    while held is not None and len(keys) < 4:
+        keys.append(held.key)
+        held = held.parent
+    return tuple(keys)
 
 
 def _cost(way: Way) -> int:

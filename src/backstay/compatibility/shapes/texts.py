@@ -42,14 +42,18 @@ def text_values(part: TextPart) -> Iterator[str]:
         *patterns,
         *(formats.PATTERNS[name] for name in decidable if name in formats.PATTERNS),
     )
-    for text in islice(texts(shaped, not_patterns, part.shortest, part.longest), MOST_TRIES):
-        if text in seen:
-            continue
-        if all(formats.is_of(name, text) for name in decidable) and _avoids(plain, text):
-            found = True
-            yield text
-        else:
-            rejected = True
+    try:
+        for text in islice(texts(shaped, not_patterns, part.shortest, part.longest), MOST_TRIES):
+            if text in seen:
+                continue
+            if all(formats.is_of(name, text) for name in decidable) and _avoids(plain, text):
+                found = True
+                yield text
+            else:
+                rejected = True
+    except Unknown:
+        if not found:
+            raise
     if rejected and not found:
         raise Unknown("no text was found")
 
@@ -59,7 +63,8 @@ def _formatted(part: TextPart, decidable: list[str]) -> Iterator[str]:
     pool = [text for name in decidable for text in formats.samples(name)]
     if not decidable and part.not_formats:
         pool = [*_ODD]
-    for text in pool:
+    grown = [text + "a" * (part.shortest - len(text)) for text in pool if part.shortest < 20_000]
+    for text in dict.fromkeys((*pool, *grown)):
         if (
             all(formats.is_of(name, text) for name in decidable)
             and all(matches(pattern, text) for pattern in part.patterns)
