@@ -11,7 +11,7 @@ from backstay.model.findings import Stage
 
 # Words on one line: a blank or a sequence that moves a cursor says nothing to anybody.
 Line = Annotated[
-    str, Meta(pattern=r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]*$", min_length=1, max_length=600)
+    str, Meta(pattern=r"^(?!\s*$)[^\x00-\x1f\x7f-\x9f]*$", min_length=1, max_length=600)
 ]
 Word = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
 Given = bool | int | float | str

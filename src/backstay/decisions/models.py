@@ -37,7 +37,10 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_out(self, state: State) -> bool:
         """Whether a hard limit rules it out."""
-        return any(rule.holds(state) for rule in self.rule_out)
+        for rule in self.rule_out:  # noqa: SIM110 (a generator costs as much as the rules)
+            if rule.holds(state):
+                return True
+        return False
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
