@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -187,6 +188,8 @@ def test_a_client_that_goes_during_a_proof_leaves_nothing(
             process.send_signal(signal.SIGTERM if going == "terminates" else signal.SIGKILL)
         assert_gone(where, helpers)
         process.wait(30)
+        assert process.stderr
+        assert b"Fatal" not in process.stderr.read()
 
 
 def test_a_client_that_breaks_off_over_http_leaves_nothing(
@@ -203,6 +206,36 @@ def test_a_client_that_breaks_off_over_http_leaves_nothing(
 
     with http_server([*SERVER, "--http"], project, dict(os.environ)) as url:
         assert_gone(where, anyio.run(main, url))
+
+
+def test_a_request_that_never_ends_does_not_keep_the_server(shop: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [*SERVER, "--http", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=shop, stderr=subprocess.PIPE)
+    headers = [
+        "POST /mcp HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        "Content-Type: application/json",
+        "Accept: application/json, text/event-stream",
+        "Content-Length: 9",
+    ]
+    half = "\r\n".join([*headers, "", "["]).encode()
+    with process, contextlib.ExitStack() as closing:
+        closing.callback(process.kill)
+
+        def is_connected() -> bool:
+            with contextlib.suppress(ConnectionRefusedError):
+                connection = socket.create_connection(("127.0.0.1", port))
+                closing.enter_context(connection).sendall(half)
+                return True
+            return False
+
+        assert eventually(is_connected)
+        time.sleep(0.5)
+        process.terminate()
+        assert process.wait(10) == 143
 
 
 def test_lines_that_are_no_messages_do_not_stop_the_server(shop: Path) -> None:

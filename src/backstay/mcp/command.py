@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import msgspec
 
@@ -17,8 +17,12 @@ from backstay.model.errors import BadRequest
 from backstay.model.events import Emit, unheard
 from backstay.review.targets import resolve_targets
 
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
 _HOST = "127.0.0.1"
 _MOST_PORT = 65_535
+_PATIENCE_SECONDS = 2  # with connections that are still open when the server is told to end
 
 
 class McpInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,13 +61,26 @@ def serve(given: McpInput, _: Emit = unheard) -> None:
     if given.http:
         _check_free(given.port)
         _say(f"serving {root} at http://{_HOST}:{given.port}/mcp; Ctrl-C ends it")
-        server.run("streamable-http", host=_HOST, port=given.port, stateless_http=True)
+        _serve_http(server, given.port)
         return
     if sys.stdin.isatty():
         _say("serving on standard input, for a client that starts this command; Ctrl-D ends it")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end_at_once)
     server.run("stdio")
+
+
+def _serve_http(server: MCPServer[Any], port: int) -> None:
+    import uvicorn  # noqa: PLC0415 (comes with the SDK, and is only needed here)
+
+    config = uvicorn.Config(
+        server.streamable_http_app(host=_HOST, stateless_http=True),
+        host=_HOST,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=_PATIENCE_SECONDS,
+    )
+    uvicorn.Server(config).run()
 
 
 def _end_at_once(number: int, _: object) -> NoReturn:

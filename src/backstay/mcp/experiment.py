@@ -62,12 +62,13 @@ def _tell(wire: int, message: Message) -> None:
 
 
 def _end_with_the_caller() -> None:
-    while sys.stdin.buffer.read(4096):
+    while os.read(0, 4096):  # a buffered reader would still be locked when Python ends
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _terminated(_signal: int, _frame: object) -> NoReturn:
+def _terminated(number: int, _frame: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # a second one would stop us from tidying up
     sys.exit(143)  # unwinds, so that everything we started is ended on the way
 
 
