@@ -53,6 +53,20 @@ SHOWN = [
         LIST_OF_I + "type A implements I { b: B }",
     ),
     (
+        "field-became-nullable",
+        "I.x",
+        "type Query { i: [I] } interface I { x: Int! } type A implements I { x: Int! }",
+        "type Query { i: [I] } interface I { x: Int } type A implements I { x: Int }",
+    ),
+    (
+        "field-type-changed",
+        "Query.u",
+        "type Query { u: U } union U = A type A { x: Int }",
+        "type Query { u: [U] } union U = A type A { x: Int }",
+    ),
+    ("field-type-changed", "Query.a", "type Query { a: ID }", "type Query { a: Int }"),
+    ("field-type-changed", "Query.a", "type Query { a: Int }", "type Query { a: Boolean }"),
+    (
         "argument-required-added",
         "Query.a(x:)",
         "type Query { a: Int }",

@@ -9,13 +9,13 @@ would need a parser and a validator of our own, and nobody independent to ask.
 from __future__ import annotations
 
 import gc
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import graphql
 from graphql.language import ParallelVisitor, ast, visit
 from graphql.type.validate import SchemaValidationContext
-from graphql.utilities import coerce_input_value, type_from_ast
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validation_context import SDLValidationContext
 
@@ -246,21 +246,28 @@ def request_refusals(schema: Schema, query: str, variables: dict[str, Any]) -> l
 def response_refusal(
     schema: Schema, query: str, variables: dict[str, Any], data: dict[str, Any]
 ) -> str | None:
-    """Why a response's data is none of the query under the schema; None where it is."""
+    """Why a response's data is none of the query under the schema; None where it is.
+
+    The data is given to the executor as what the server holds: the response is one of the schema
+    where it comes out as it went in.
+    """
     try:
         result = graphql.execute_sync(
             schema, graphql.parse(query), root_value=data, variable_values=variables
         )
     except (graphql.GraphQLError, TypeError, ValueError, RecursionError) as error:
         return f"not judged: {error}"
-    return result.errors[0].message if result.errors else None
-
-
-def leaf_refusal(schema: Schema, leaf: str, value: Any) -> str | None:  # noqa: ANN401 (JSON)
-    """Why a JSON value is none of the named scalar or enum; None where it is."""
-    type_ = type_from_ast(schema, graphql.parse_type(leaf))
-    if type_ is None:
-        return f"the type {leaf} is unknown"
-    if coerce_input_value(value, type_) is graphql.Undefined:  # type: ignore[arg-type]
-        return f"{leaf} does not have the value {value!r}"
+    if result.errors:
+        return result.errors[0].message
+    if not _is_same(result.data, data):
+        return f"this would be sent instead: {json.dumps(result.data)}"
     return None
+
+
+def _is_same(one: Any, other: Any) -> bool:  # noqa: ANN401 (JSON)
+    """Equal as JSON: true is not 1."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_is_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

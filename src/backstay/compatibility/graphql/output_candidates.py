@@ -10,6 +10,7 @@ from backstay.compatibility.graphql.queries import (
     Candidate,
     NoSampleError,
     leaf_values,
+    object_of,
     sample,
     selection_of,
     wrapped,
@@ -41,9 +42,11 @@ def field_type_changed(selecting: Selecting, claim: Claim) -> Iterator[Candidate
     yield from selecting.select(claim.type, old, about=old.name)
     yield from _parts(selecting, claim, old, new)
     before, after = name_of(old.type), name_of(new.type)
+    if depth_of(old.type) != depth_of(new.type) and selection_of(selecting.pair, old.type):
+        value = wrapped(object_of(selecting.pair, before), depth_of(new.type))
+        yield from selecting.respond(claim.type, old, value)
     for value in leaf_values(selecting.pair, after):
-        for made in selecting.respond(claim.type, old, wrapped(value, depth_of(new.type))):
-            yield made._replace(leaf=(before, after, value))
+        yield from selecting.respond(claim.type, old, wrapped(value, depth_of(new.type)))
 
 
 def field_became_nullable(selecting: Selecting, claim: Claim) -> Iterator[Candidate]:
@@ -58,8 +61,7 @@ def enum_value_added(selecting: Selecting, claim: Claim) -> Iterator[Candidate]:
     """A response with the new value."""
     for type_, field in selecting.routes.returning(claim.type):
         value = wrapped(claim.member, depth_of(field.type))
-        for made in selecting.respond(type_, field, value):
-            yield made._replace(leaf=(claim.type, claim.type, claim.member))
+        yield from selecting.respond(type_, field, value)
 
 
 def union_member_added(selecting: Selecting, claim: Claim) -> Iterator[Candidate]:

@@ -29,14 +29,12 @@ class Candidate(NamedTuple):
     Attributes:
         about: the name of what changed, and how it is given. A refusal has to name the first, or
             to stand at the second, so that no other change passes for this one.
-        leaf: (old name, new name, value) of the scalar or enum that the response is about.
     """
 
     query: str
     variables: dict[str, Any]
     about: tuple[str, str] = ("", "")
     response: dict[str, Any] | None = None
-    leaf: tuple[str, str, Any] | None = None
 
 
 class Writer:
@@ -79,7 +77,7 @@ class Writer:
     def document(self, route: Route, selection: str, *, typenames: bool = False) -> Candidate:
         """A query along a route, with a selection in braces at its end."""
         for step in reversed(route.steps):
-            before = "__typename " if typenames and self._is_abstract(step.of) else ""
+            before = "__typename " if typenames and is_abstract(self._pair, step.of) else ""
             if step.field is None:
                 selection = f"{{ {before}... on {step.to} {selection} }}"
             else:
@@ -107,9 +105,11 @@ class Writer:
             text = self.object(owner, {field: text})
         return text
 
-    def _is_abstract(self, name: str) -> bool:
-        found = self._pair.old.types.get(name)
-        return found is not None and found.kind in {"interface", "union"}
+
+def is_abstract(pair: Pair, name: str) -> bool:
+    """Whether values of a type may be of several object types."""
+    found = pair.old.types.get(name)
+    return found is not None and found.kind in {"interface", "union"}
 
 
 def sample(pair: Pair, type_: str, depth: int = 0) -> Any:  # noqa: ANN401 (JSON)
@@ -174,10 +174,12 @@ def response_of(pair: Pair, route: Route, last: dict[str, Any]) -> dict[str, Any
     data = last
     for step in reversed(route.steps):
         if step.field is None:
-            data = {"__typename": step.to, **data}
+            # A fragment on an interface, from a type that has it, says nothing of the type.
+            named = pair.old.types[step.to].kind == "object"
+            data = {"__typename": step.to, **data} if named else data
             continue
-        if "__typename" not in data and (concrete := _concrete(pair, step.to)):
-            data = {"__typename": concrete, **data}
+        if "__typename" not in data and is_abstract(pair, step.to):
+            data = {**object_of(pair, step.to), **data}
         data = {step.field.name: wrapped(data, depth_of(step.field.type))}
     return data
 
@@ -189,13 +191,10 @@ def wrapped(value: Any, lists: int) -> Any:  # noqa: ANN401 (JSON)
     return value
 
 
-def _concrete(pair: Pair, name: str) -> str | None:
-    """An object type that an interface or union may have in both versions."""
-    found = pair.old.types.get(name)
-    if found is None or found.kind not in {"interface", "union"}:
-        return None
+def object_of(pair: Pair, name: str) -> dict[str, Any]:
+    """An object of a type, or of one that an interface or union may have, that names its type."""
     both = pair.old.possible_types(name) & pair.new.possible_types(pair.renamed.get(name, name))
-    return min(both, default=None)
+    return {"__typename": min(both, default=name)}
 
 
 def leaf_values(pair: Pair, name: str) -> Iterable[Any]:

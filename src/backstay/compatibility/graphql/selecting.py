@@ -8,6 +8,7 @@ from backstay.compatibility.graphql.queries import (
     Candidate,
     NoSampleError,
     Writer,
+    is_abstract,
     response_of,
     selection_of,
 )
@@ -64,7 +65,8 @@ class Selecting:
         writer = self.writer()
         try:
             text = writer.field(field, {}, "", selection_of(self.pair, field.type))
-            made = writer.document(route, f"{{ {text} }}", typenames=True)
+            named = "__typename " if is_abstract(self.pair, type_) else ""
+            made = writer.document(route, f"{{ {named}{text} }}", typenames=True)
         except NoSampleError:
             return
         yield made._replace(response=response_of(self.pair, route, {field.name: value}))

@@ -60,8 +60,9 @@ class Witnesses:
             value["variables"] = variables
         if candidate.response is not None and not old and not new:
             value["response"] = {"data": candidate.response}
-            refused = _response_refusal(self._old, candidate, 0)
-            refused_now = _response_refusal(self._new, candidate, 1)
+            asked = query, variables, candidate.response
+            refused = graphql_core.response_refusal(self._old, *asked)
+            refused_now = graphql_core.response_refusal(self._new, *asked)
             confirmed = refused is not None and refused_now is None
             return _witness(value, refused, refused_now, confirmed=confirmed)
         about = next((fault for fault in new if _is_about(fault, candidate)), None)
@@ -93,18 +94,3 @@ def _is_about(fault: graphql_core.Fault, candidate: Candidate) -> bool:
         return True
     start = candidate.query.find(part) if part else -1
     return start >= 0 and fault.start is not None and start <= fault.start < start + len(part)
-
-
-def _response_refusal(
-    schema: Any,  # noqa: ANN401 (a built schema)
-    candidate: Candidate,
-    side: int,
-) -> str | None:
-    """Why a response is none of the query: completed as a server would, then read strictly."""
-    assert candidate.response is not None
-    refusal = graphql_core.response_refusal(
-        schema, candidate.query, candidate.variables, candidate.response
-    )
-    if refusal is None and candidate.leaf is not None:
-        return graphql_core.leaf_refusal(schema, candidate.leaf[side], candidate.leaf[2])
-    return refusal
