@@ -16,6 +16,7 @@ import msgspec
 from backstay.capabilities.capability import fields_of
 from backstay.capabilities.explain import ExplainInput, explain, show
 from backstay.cli.commands import SUMMARIES, command_named
+from backstay.compatibility.change_kinds import LANGUAGES, change_kinds
 from backstay.model.envelope import Envelope
 from backstay.practices.catalogue import all_practices
 from backstay.project.first_settings import schema_text
@@ -41,8 +42,30 @@ def report_schema_text() -> str:
     return json.dumps(head | schema, indent=2, ensure_ascii=False) + "\n"
 
 
-# Kept in the repository, since editors and other tools read them from there.
-SCHEMAS = {"backstay.schema.json": schema_text, "report.schema.json": report_schema_text}
+def changes_text() -> str:
+    """The page of all kinds of changes that a comparison names."""
+    lines = [
+        "# Kinds of changes",
+        "",
+        "What `backstay diff` calls a change (`change.kind` in its report). For API descriptions,",
+        "those about values say what is wrong with a value in the eyes of who receives it: a",
+        "request that is `too-long` for the new version, or a response that is `too-long` for a",
+        "client of the old one.",
+        "",
+    ]
+    for language, kinds in change_kinds().items():
+        lines += [f"## {LANGUAGES[language]}", "", "| kind | what |", "|---|---|"]
+        lines += [f"| `{name}` | {meaning} |" for name, meaning in kinds.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+# Kept in the repository, since editors, other tools and people read them from there.
+SCHEMAS = {
+    "backstay.schema.json": schema_text,
+    "report.schema.json": report_schema_text,
+    "changes.md": changes_text,
+}
 
 
 def write_schema(name: str, text: str, *, check: bool) -> bool:

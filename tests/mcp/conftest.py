@@ -32,6 +32,10 @@ def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the example shop."""
     project = tmp_path_factory.mktemp("projects") / "shop"
     shutil.copytree(SHOP, project)
+    contract = (project / "api" / "openapi.yaml").read_text("utf-8")
+    later = contract.replace("/v1/orders/{orderId}/remind:", "/v1/orders/{orderId}/recall:")
+    assert later != contract
+    (project / "api" / "later.yaml").write_text(later, "utf-8")
     return project
 
 

@@ -43,6 +43,11 @@ REQUESTS: dict[str, list[tuple[tuple[str, ...], dict[str, Any]]]] = {
         }),
         (("--limit", "50"), {"limit": 50}),
     ],
+    "diff": [
+        (("api/openapi.yaml", "api/later.yaml", "--limit", "9"), {
+            "old": "api/openapi.yaml", "new": "api/later.yaml", "limit": 9,
+        }),
+    ],
     "prove": [(("{proven}", "--limit", "5"), {"ids": ["{proven}"], "limit": 5})],
 }  # fmt: skip
 CASES = [(name, number) for name, requests in REQUESTS.items() for number in range(len(requests))]

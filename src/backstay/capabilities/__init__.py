@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 # Kept here as plain text, so that help starts without loading anything; a test compares.
 SUMMARIES = {
     "review": "Read a backend, judge it, prove what can be proven, and report",
+    "diff": "Say what a new version of an API breaks, for whom, with a witness",
     "prove": "Put findings to the test, by id",
     "explain": "Say all about a practice or a finding: why, fix, trade-offs, upkeep",
     "ask": "Find the practice, decision or command that answers a question",

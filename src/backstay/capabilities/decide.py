@@ -55,6 +55,7 @@ class DecideInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             flag="--target",
             metavar="DIR",
             path=True,
+            tool=False,
         ),
     ] = ()
     record: Annotated[

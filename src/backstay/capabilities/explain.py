@@ -39,7 +39,7 @@ class ExplainInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ]
     target: Annotated[
         tuple[str, ...],
-        Option(help="where to look for a finding by id", metavar="PATH", path=True),
+        Option(help="where to look for a finding by id", metavar="PATH", path=True, tool=False),
     ] = ()
 
 

@@ -22,7 +22,7 @@ class ProveInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ]
     target: Annotated[
         tuple[str, ...],
-        Option(help="the reviewed project, this directory by default", path=True),
+        Option(help="the reviewed project, this directory by default", path=True, tool=False),
     ] = ()
     budget: Annotated[
         float | None, Option(help="seconds that all may take together", metavar="SECONDS")

@@ -23,7 +23,7 @@ _PAGING = {
     "limit": {
         "type": "integer",
         "minimum": 1,
-        "description": "elements at most; without it as many as fit in 2,000 tokens",
+        "description": "elements at most; without: 2,000 tokens",
     },
     "cursor": {"type": "string", "description": "next_cursor of the page before"},
 }

@@ -67,7 +67,6 @@ class Sources:
         self._latest = (file, data)
         return data
 
-
     def miss(self, file: str) -> None:
         """Note that ``file`` was looked for and is not there, so that its coming is a change."""
         name = posixpath.normpath(file)
