@@ -102,6 +102,12 @@ class Members:
             yield Visit(old, new, path, at.dead)
 
 
+def _types(structure: Structure) -> frozenset[str]:
+    """The types that are named, however null is written; empty where none are."""
+    types = structure.types - {"null"} - ({"integer"} if "number" in structure.types else set())
+    return types | {"null"} if types and structure.nullable else types
+
+
 def _identities(old: Node, new: Node) -> tuple[int, int]:
     return id(old.target() or old), id(new.target() or new)
 
@@ -311,7 +317,10 @@ class _Pair:
             for keyword in {**self.old.constraints, **self.new.constraints}
             if self._said(self.old, keyword) != self._said(self.new, keyword)
         ]
-        if not changed and self.old.types == self.new.types:
+        was, now = _types(self.old), _types(self.new)
+        if was != now and ((was and now) or not (self.old.lists_ways or self.new.lists_ways)):
+            changed.append("type")
+        if not changed:
             return
         sender, receiver = (self.old, self.new) if self.is_request else (self.new, self.old)
         refused: dict[str, str] = {}

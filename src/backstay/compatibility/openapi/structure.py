@@ -54,6 +54,8 @@ class Structure:
     Attributes:
         parts: the nodes that together say it; the first is the one asked for.
         properties: the member's node by name; ``required`` are the names that have to be there.
+        types: those that are named, such as "string" or "null"; empty where any may be meant.
+        nullable: whether null is among the values, as far as it is said here.
         values: what enum or const list, None where nothing is listed.
         alternatives: those of anyOf and oneOf, null apart.
         constraints: plain keywords by name, in a form that is equal for equal meanings, with the
@@ -69,6 +71,7 @@ class Structure:
         "discriminator",
         "extensible",
         "items",
+        "nullable",
         "parts",
         "properties",
         "required",
@@ -79,6 +82,7 @@ class Structure:
     def __init__(self) -> None:
         self.parts: list[Node] = []
         self.types: frozenset[str] = frozenset()
+        self.nullable = False
         self.properties: dict[str, Node] = {}
         self.required: set[str] = set()
         self.items: Node | None = None
@@ -94,6 +98,11 @@ class Structure:
     def is_no(self, name: str) -> bool:
         """Whether the types that are named leave out one."""
         return bool(self.types) and name not in self.types
+
+    @property
+    def lists_ways(self) -> bool:
+        """Whether it says by alternatives or by listed values what may come."""
+        return bool(self.alternatives) or self.values is not None
 
     @property
     def first(self) -> Node:
@@ -170,6 +179,7 @@ def _take(made: Structure, node: Node, types: list[frozenset[str]]) -> None:
             members = [m for m in node.items(keyword) if not _is_null(m)]
             if len(members) > 1:
                 made.alternatives += members
+    made.nullable = made.nullable or _is_nullable(raw, named)
     _take_values(made, node)
     if raw.get("deprecated") is True and made.deprecated is None:
         made.deprecated = node
@@ -177,6 +187,20 @@ def _take(made: Structure, node: Node, types: list[frozenset[str]]) -> None:
         made.discriminator = node
     for name, value in _constraints(raw):
         made.constraints.setdefault(name, (value, node))
+
+
+def _is_nullable(raw: dict[str, Any], types: list[Any]) -> bool:
+    if raw.get("nullable") is True or raw.get("x-nullable") is True or "null" in types:
+        return True
+    listed = raw.get("enum")
+    if isinstance(listed, list) and None in listed and not types:
+        return True
+    choices = [each for key in ("anyOf", "oneOf") for each in _list(raw.get(key))]
+    return any(isinstance(each, dict) and each.get("type") == "null" for each in choices)
+
+
+def _list(held: object) -> list[Any]:
+    return held if isinstance(held, list) else []
 
 
 def _take_values(made: Structure, node: Node) -> None:
