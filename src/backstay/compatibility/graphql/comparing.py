@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from backstay.compatibility.comparison import Comparison, Version
@@ -18,6 +16,7 @@ from backstay.compatibility.graphql.renaming import renamed_types
 from backstay.compatibility.graphql.schema import ROLES
 from backstay.compatibility.graphql.type_changes import compare_types
 from backstay.compatibility.graphql.witness import Witnesses
+from backstay.foreign.graphql_core import collector_paused
 from backstay.model.facts import NotChecked
 from backstay.model.places import Place
 
@@ -35,7 +34,7 @@ _PLURALS: dict[Role, str] = {
 
 def compare(old: Version, new: Version) -> Comparison:
     """Compare two versions; see `compare_graphql`."""
-    with _collector_paused():
+    with collector_paused():
         before, after = read(old, "old"), read(new, "new")
         # What one version cannot give is left out of the other too, so that it does not look new.
         if skipped := after.failed & frozenset(old.documents) - before.failed:
@@ -64,17 +63,6 @@ def _again(reading: Reading, first: Reading) -> Reading:
         judge=reading.judge,
         failed=first.failed,
     )
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _compare_roots(pair: Pair) -> None:

@@ -44,11 +44,12 @@ class Witnesses:
         if not shown or change.breaks == CODE:
             return None
         first = None
-        for candidate in islice(self._candidates.of(change.change, claim), _MOST_TRIES):
-            witness = self._judged(candidate)
-            if witness.confirmed:
-                return witness
-            first = first or witness
+        with graphql_core.collector_paused():
+            for candidate in islice(self._candidates.of(change.change, claim), _MOST_TRIES):
+                witness = self._judged(candidate)
+                if witness.confirmed:
+                    return witness
+                first = first or witness
         return first if change.certain else None
 
     def _judged(self, candidate: Candidate) -> Witness:
