@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backstay.compatibility.shapes.branches import (
+from backstay.compatibility.shapes.branches import Branch
+from backstay.compatibility.shapes.formats import INTEGER_FORMATS
+from backstay.compatibility.shapes.parts import (
     ArrayPart,
-    Branch,
     Contained,
     ItemLayer,
     Layer,
@@ -14,15 +15,14 @@ from backstay.compatibility.shapes.branches import (
     ObjectPart,
     TextPart,
 )
-from backstay.compatibility.shapes.formats import INTEGER_FORMATS
 from backstay.compatibility.shapes.values import ANY, ARRAY, NUMBER, OBJECT, STRING, exact, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backstay.compatibility.shapes.branches import Shape, Shapes
     from backstay.compatibility.shapes.nodes import Node
     from backstay.compatibility.shapes.reading import Reading
+    from backstay.compatibility.shapes.shape import Shape, Shapes
 
 
 def complement(branch: Branch, shapes: Shapes, reading: Reading) -> list[Branch]:

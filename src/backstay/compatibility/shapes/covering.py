@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from backstay.compatibility.shapes.comparing import Comparing
     from backstay.compatibility.shapes.reading import Reading
     from backstay.compatibility.shapes.sampling import Sampler
+    from backstay.compatibility.shapes.vacancy import Vacancy
 
 MOST_PIECES = 120
 MOST_MADE = 600
@@ -24,9 +25,12 @@ MOST_TRIES = 60
 class Covering:
     """Takes branches off branches."""
 
-    def __init__(self, reading: Reading, sampler: Sampler, comparing: Comparing) -> None:
+    def __init__(
+        self, reading: Reading, sampler: Sampler, vacancy: Vacancy, comparing: Comparing
+    ) -> None:
         self._reading = reading
         self._sampler = sampler
+        self._vacancy = vacancy
         self._comparing = comparing
 
     def outside(self, branches: list[Branch], taken: Iterable[Branch]) -> tuple[list[Branch], bool]:
@@ -71,6 +75,6 @@ class Covering:
             met = branch.meet(piece)
             if met is None or is_barren(met):
                 continue
-            if not self._sampler.is_without(met, changed=piece):
+            if not self._vacancy.is_without(met, changed=piece):
                 made.append(met)
         return made

@@ -10,7 +10,8 @@ from backstay.compatibility.shapes.values import ARRAY, INTEGER, NUMBER, OBJECT,
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from backstay.compatibility.shapes.branches import ArrayPart, Branch, NumberPart, ObjectPart
+    from backstay.compatibility.shapes.branches import Branch
+    from backstay.compatibility.shapes.parts import ArrayPart, NumberPart, ObjectPart
 
 Range = tuple["Fraction | None", bool, "Fraction | None", bool]
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backstay.compatibility.shapes.branches import Branch, Shape
-    from backstay.compatibility.shapes.comparing import Breach, Duty, Edge, Outcome
+    from backstay.compatibility.shapes.branches import Branch
+    from backstay.compatibility.shapes.breaches import Breach, Duty, Edge, Outcome
+    from backstay.compatibility.shapes.shape import Shape
 
 
 class Pair:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from backstay.compatibility.shapes.branches import (
+from backstay.compatibility.shapes.branches import Branch
+from backstay.compatibility.shapes.formats import INTEGER_FORMATS
+from backstay.compatibility.shapes.parts import (
     ArrayPart,
-    Branch,
     Contained,
     ItemLayer,
     Layer,
@@ -17,7 +18,6 @@ from backstay.compatibility.shapes.branches import (
     ObjectPart,
     TextPart,
 )
-from backstay.compatibility.shapes.formats import INTEGER_FORMATS
 from backstay.compatibility.shapes.values import (
     ANY,
     INTEGER,
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from fractions import Fraction
 
-    from backstay.compatibility.shapes.branches import Shape, Shapes
     from backstay.compatibility.shapes.nodes import Node
+    from backstay.compatibility.shapes.shape import Shape, Shapes
 
 COMBINING = frozenset(["allOf", "anyOf", "oneOf"])
 

@@ -11,21 +11,15 @@ from typing import TYPE_CHECKING, Any
 from backstay.compatibility.shapes.keywords import flagged, nullable_alone
 from backstay.compatibility.shapes.languages import matches
 from backstay.compatibility.shapes.nodes import values_listed
-from backstay.compatibility.shapes.plain import (
-    is_called,
-    is_typed,
-    number_fits,
-    text_fits,
-    within,
-)
+from backstay.compatibility.shapes.plain import is_called, is_typed, number_fits, text_fits, within
 from backstay.compatibility.shapes.values import is_number, key_of
 from backstay.compatibility.shapes.variants import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backstay.compatibility.shapes.branches import Shape
     from backstay.compatibility.shapes.nodes import Node
+    from backstay.compatibility.shapes.shape import Shape
 
 MOST_DEPTH = 150
 

@@ -13,7 +13,7 @@ from backstay.compatibility.shapes.values import FRACTION, INTEGER, number_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backstay.compatibility.shapes.branches import NumberPart
+    from backstay.compatibility.shapes.parts import NumberPart
 
 MOST_STEPS = 60
 

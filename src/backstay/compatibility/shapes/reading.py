@@ -8,20 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from backstay.compatibility.shapes.branches import (
-    ArrayPart,
-    Branch,
-    ItemLayer,
-    Layer,
-    ObjectPart,
-    Shape,
-    Shapes,
-)
+from backstay.compatibility.shapes.branches import Branch
 from backstay.compatibility.shapes.complements import complement
 from backstay.compatibility.shapes.emptiness import is_barren
 from backstay.compatibility.shapes.keywords import Keywords, nullable_alone
 from backstay.compatibility.shapes.languages import problem
 from backstay.compatibility.shapes.nodes import Node
+from backstay.compatibility.shapes.parts import ArrayPart, ItemLayer, Layer, ObjectPart
+from backstay.compatibility.shapes.shape import Shape, Shapes
 from backstay.compatibility.shapes.values import NULL, OBJECT
 from backstay.compatibility.shapes.variants import names_of, property_of
 

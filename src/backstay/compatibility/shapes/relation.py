@@ -6,7 +6,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from backstay.compatibility.shapes.branches import Branch
-from backstay.compatibility.shapes.comparing import Breach, Comparing, Duty, Edge, Step
+from backstay.compatibility.shapes.breaches import Breach, Duty, Edge, Step
+from backstay.compatibility.shapes.candidates import likely_first, split_by_type
+from backstay.compatibility.shapes.comparing import Comparing
 from backstay.compatibility.shapes.covering import Covering
 from backstay.compatibility.shapes.emptiness import is_barren
 from backstay.compatibility.shapes.goals import Pair, Part, Task, Way
@@ -14,14 +16,13 @@ from backstay.compatibility.shapes.membership import Membership, TooDeep
 from backstay.compatibility.shapes.reading import Reading
 from backstay.compatibility.shapes.sameness import Sameness
 from backstay.compatibility.shapes.sampling import Sampler
-from backstay.compatibility.shapes.values import INTEGER, NUMBER
+from backstay.compatibility.shapes.vacancy import Vacancy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from backstay.compatibility.shapes.branches import Shape
-    from backstay.compatibility.shapes.nodes import Node
     from backstay.compatibility.shapes.reading import Direction
+    from backstay.compatibility.shapes.shape import Shape
 
 
 MOST_LEVELS = 2_000
@@ -34,12 +35,14 @@ class Relation:
     """Solves pairs of shapes of one direction. Answers are kept for all that come later."""
 
     def __init__(self, direction: Direction) -> None:
+        self.direction: Direction = direction
         self.reading = Reading(direction)
         self.membership = Membership(self.reading.withheld)
         self.reading.shapes.belongs = self.membership.belongs
         self.sampler = Sampler(self.reading, self.membership)
-        self.comparing = Comparing(self.reading.shapes, self.membership, self.sampler.is_empty)
-        self.covering = Covering(self.reading, self.sampler, self.comparing)
+        self.vacancy = Vacancy(self.reading, self.sampler)
+        self.comparing = Comparing(self.reading.shapes, self.membership, self.vacancy.is_empty)
+        self.covering = Covering(self.reading, self.sampler, self.vacancy, self.comparing)
         self.sameness = Sameness()
         self._pairs: dict[tuple[int, int], Pair] = {}
         self._pending: deque[Callable[[], None]] = deque()
@@ -101,11 +104,11 @@ class Relation:
             self._fail_part(part)
             return
         theirs = self.reading.branches(receiver)
-        for branch in map(self.sampler.pruned, self.reading.branches(sender)):
+        for branch in map(self.vacancy.pruned, self.reading.branches(sender)):
             if not branch.types:
                 continue
-            for piece in _split(branch, theirs):
-                part = Part(pair, piece, _likely_first(piece, theirs))
+            for piece in split_by_type(branch, theirs):
+                part = Part(pair, piece, likely_first(piece, theirs))
                 pair.parts.append(part)
                 self._start(part)
 
@@ -154,7 +157,7 @@ class Relation:
         """Whether no value of the sender's can violate what the breach is about."""
         challenge = breach.challenge
         return isinstance(challenge, Branch) and (
-            is_barren(challenge) or self.sampler.is_without(challenge)
+            is_barren(challenge) or self.vacancy.is_without(challenge)
         )
 
     def _exclusions(self, part: Part, branch: Branch, duties: list[Duty]) -> None:
@@ -169,7 +172,7 @@ class Relation:
                 continue
             met = [part.sender.meet(other) for other in others]
             held = [b for b in met if b is not None and not is_barren(b)]
-            held = [b for b in held if not self.sampler.is_without(b)]
+            held = [b for b in held if not self.vacancy.is_without(b)]
             if not held:
                 continue
             ways = tuple((_edge(shapes.opened(shape), shapes.opened(mine)),) for mine in own)
@@ -204,7 +207,7 @@ class Relation:
 
     def _conclude(self, part: Part) -> None:
         """No single branch of the receiver accepts the part: do several together?"""
-        if self.sampler.is_without(part.sender):
+        if self.vacancy.is_without(part.sender):
             part.settled = True
             return
         if len(part.ways) > 1:
@@ -259,7 +262,7 @@ class Relation:
         challenge = task.duty.breach.challenge
         branches = challenge if isinstance(challenge, tuple) else (challenge,)
         held = [b for b in branches if isinstance(b, Branch) and not is_barren(b)]
-        held = [branch for branch in held if not self.sampler.is_without(branch)]
+        held = [branch for branch in held if not self.vacancy.is_without(branch)]
         shown = task.duty.breach._replace(challenge=tuple(held))
         task.duty = task.duty._replace(breach=shown)
         if any(self.is_refused(task.part.pair, v) for v in self.covering.values_of(held)):
@@ -324,40 +327,6 @@ class Relation:
             if isinstance(owner, Part) and not owner.pair.told:
                 owner.pair.told = True
                 pending += owner.pair.dependents
-
-
-def _split(branch: Branch, theirs: list[Branch]) -> list[Branch]:
-    """A sender's branch by type, where the receiver has a choice."""
-    if len(theirs) < 2 or branch.values is not None:
-        return [branch]
-    groups = [1 << bit for bit in range(7)]
-    if not any(b.types & NUMBER in {INTEGER, NUMBER & ~INTEGER} for b in theirs):
-        groups = [bit for bit in groups if not bit & NUMBER] + [NUMBER]
-    found = [branch.types & group for group in groups if branch.types & group]
-    return [branch] if len(found) == 1 else [branch.with_(types=types) for types in found]
-
-
-def _likely_first(branch: Branch, theirs: list[Branch]) -> list[Branch]:
-    """The receiver's branches, the one that stands at the same place first."""
-    if branch.object is None or len(theirs) < 2:
-        return list(theirs)
-    mine = {_place(layer.node) for layer in branch.object.layers}
-
-    def rank(other: Branch) -> bool:
-        layers = other.object.layers if other.object else ()
-        return not any(_place(layer.node) in mine for layer in layers)
-
-    return sorted(theirs, key=rank)
-
-
-def _place(node: Node) -> tuple[str, ...]:
-    """The last few keys of the way to a node: enough to guess that two are one in two versions."""
-    keys: list[str] = []
-    held: Node | None = node
-    while held is not None and len(keys) < 4:
-        keys.append(held.key)
-        held = held.parent
-    return tuple(keys)
 
 
 def _cost(way: Way) -> int:

@@ -67,6 +67,18 @@ class Break(msgspec.Struct, frozen=True, kw_only=True):
         return made
 
 
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the comparison of two shapes found.
+
+    Attributes:
+        breaks: one for each root cause; empty means that the receiver takes whatever is sent.
+        cut: there were more than 500 breaks; the rest was not looked for.
+    """
+
+    breaks: tuple[Break, ...]
+    cut: bool = False
+
+
 class Note(msgspec.Struct, frozen=True, kw_only=True):
     """Something about one node that is no break: a name of ``kinds.NOTES``, and the keyword."""
 

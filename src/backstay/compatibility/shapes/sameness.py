@@ -10,8 +10,8 @@ from backstay.compatibility.shapes.digests import Digests
 from backstay.compatibility.shapes.nodes import REFERENCES
 
 if TYPE_CHECKING:
-    from backstay.compatibility.shapes.branches import Shape
     from backstay.compatibility.shapes.nodes import Node
+    from backstay.compatibility.shapes.shape import Shape
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 

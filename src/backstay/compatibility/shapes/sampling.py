@@ -6,18 +6,12 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from backstay.compatibility.shapes.branches import (
-    ArrayPart,
-    Branch,
-    NumberPart,
-    ObjectPart,
-    TextPart,
-)
 from backstay.compatibility.shapes.fitting import fits
 from backstay.compatibility.shapes.languages import Unknown, texts
 from backstay.compatibility.shapes.languages import matches as finds
 from backstay.compatibility.shapes.membership import TooDeep
-from backstay.compatibility.shapes.numbers import is_without_numbers, numbers
+from backstay.compatibility.shapes.numbers import numbers
+from backstay.compatibility.shapes.parts import ArrayPart, NumberPart, ObjectPart, TextPart
 from backstay.compatibility.shapes.texts import text_values
 from backstay.compatibility.shapes.values import (
     ARRAY,
@@ -32,9 +26,11 @@ from backstay.compatibility.shapes.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backstay.compatibility.shapes.branches import Contained, Layer, Shape
+    from backstay.compatibility.shapes.branches import Branch
     from backstay.compatibility.shapes.membership import Membership
+    from backstay.compatibility.shapes.parts import Contained
     from backstay.compatibility.shapes.reading import Reading
+    from backstay.compatibility.shapes.shape import Shape
 
 MOST_NESTING = 40
 MOST_VALUES = 12
@@ -46,7 +42,7 @@ class NothingFound(Exception):  # noqa: N818 (an answer)
 
 
 class Sampler:
-    """Makes examples of shapes and proves shapes empty, in one direction."""
+    """Makes examples of shapes, in one direction."""
 
     def __init__(self, reading: Reading, membership: Membership) -> None:
         self._reading = reading
@@ -56,9 +52,6 @@ class Sampler:
         self._failed: set[int] = set()
         self._under_way: set[int] = set()
         self._tainted = False
-        self._empty: dict[int, bool] = {}
-        self._emptying: set[int] = set()
-        self._assumed = False
 
     def smallest(self, shape: Shape) -> Any:  # noqa: ANN401 (any JSON)
         """One small value of a shape.
@@ -91,7 +84,7 @@ class Sampler:
         """Values of a shape, a few of each branch."""
         for branch in sorted(self._reading.branches(shape), key=_weight):
             for value in islice(self.of_branch(branch), MOST_VALUES):
-                if self._belongs(shape, value):
+                if self.belongs(shape, value):
                     yield value
 
     def of_branch(self, branch: Branch) -> Iterator[Any]:
@@ -121,13 +114,18 @@ class Sampler:
         if types & ARRAY:
             yield from self.arrays(branch, {})
 
-    def _belongs(self, shape: Shape, value: object) -> bool:
+    def belongs(self, shape: Shape, value: object) -> bool:
+        """Whether a value is of a shape as it is written; False where it is too deep to tell."""
         try:
             return self._membership.belongs(shape, value)
         except TooDeep:
             return False
 
     # Objects
+
+    def knows(self, shape: Shape) -> bool:
+        """Whether an example of the shape was found already."""
+        return shape.identity in self._smallest
 
     def objects(self, branch: Branch, forced: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Objects of a branch with some members given: few members, then many."""
@@ -206,7 +204,7 @@ class Sampler:
             text
             for layer in part.layers
             for pattern, _ in layer.patterns
-            for text in _some_texts(pattern)
+            for text in some_texts(pattern)
         ]
         for shape, _ in part.names:
             matching += [text for text in self.values(shape) if isinstance(text, str)]
@@ -222,7 +220,7 @@ class Sampler:
             raise NothingFound
 
     def _named(self, part: ObjectPart, name: str) -> bool:
-        return all(self._belongs(shape, name) for shape, _ in part.names)
+        return all(self.belongs(shape, name) for shape, _ in part.names)
 
     def _name_for(
         self, part: ObjectPart, held: Contained, taken: tuple[str, ...], turn: int
@@ -241,20 +239,20 @@ class Sampler:
             text
             for layer in part.layers
             for pattern, _ in layer.patterns
-            for text in _some_texts(pattern)
+            for text in some_texts(pattern)
         ]
         own = []
         if held.pattern is not None:
-            own = list(_some_texts(held.pattern, held.not_patterns))
+            own = list(some_texts(held.pattern, held.not_patterns))
         if held.named is not None:
             own += [text for text in islice(self.values(held.named), 6) if isinstance(text, str)]
-        own += list(_some_texts("", held.not_patterns))
+        own += list(some_texts("", held.not_patterns))
         for name in (*part.declared(), *known, *own, "extra", "extra1", "0", "EXTRA"):
             if (
                 name not in held.names
                 and (held.pattern is None or finds(held.pattern, name))
                 and not any(finds(pattern, name) for pattern in held.not_patterns)
-                and (held.named is None or self._belongs(held.named, name))
+                and (held.named is None or self.belongs(held.named, name))
             ):
                 yield name
 
@@ -286,7 +284,7 @@ class Sampler:
         at = 0
         for held in part.contains:
             at = max(at, held.start) if spread else held.start
-            given = sum(1 for value in forced.values() if self._belongs(held.shape, value))
+            given = sum(1 for value in forced.values() if self.belongs(held.shape, value))
             for _ in range(held.fewest - given):
                 at = self._place_for(branch, held, wanted, forced, at)
                 wanted[at] = self._shapes.meet(wanted.get(at, self._shapes.true), held.shape)
@@ -320,7 +318,7 @@ class Sampler:
             seen.add(key_of(value))
             made.append(value)
             for held in limited:
-                counted[id(held)] += self._belongs(held.shape, value)
+                counted[id(held)] += self.belongs(held.shape, value)
         return made
 
     def _place_for(
@@ -364,165 +362,9 @@ class Sampler:
                 return other
         raise NothingFound
 
-    # Emptiness
 
-    def is_empty(self, shape: Shape) -> bool:
-        """Whether it is proven that no (finite) value is of the shape."""
-        identity = shape.identity
-        known = self._empty.get(identity)
-        if known is not None:
-            return known
-        if identity in self._smallest:
-            return False
-        if identity in self._emptying:
-            self._assumed = True
-            return True
-        if len(self._emptying) > MOST_NESTING:
-            self._assumed = True
-            return False
-        self._emptying.add(identity)
-        outer, self._assumed = self._assumed, False
-        try:
-            found = all(self.is_without(branch) for branch in self._reading.branches(shape))
-        finally:
-            self._emptying.discard(identity)
-        if not self._assumed or not self._emptying or not found:
-            self._empty[identity] = found
-        self._assumed = (self._assumed and bool(self._emptying)) or outer
-        return found
-
-    def pruned(self, branch: Branch) -> Branch:
-        """The branch without arrays and objects if it is proven that it holds none."""
-        types = branch.types
-        if types & ARRAY and branch.array and self._is_without_arrays(branch):
-            types &= ~ARRAY
-        if types & OBJECT and branch.object and self._is_without_objects(branch.object):
-            types &= ~OBJECT
-        return branch if types == branch.types else branch.with_(types=types)
-
-    def is_without(  # noqa: PLR0911 (one type after the other)
-        self, branch: Branch, changed: Branch | None = None
-    ) -> bool:
-        """Whether it is proven that no value is of a branch.
-
-        ``changed`` is what was added to a branch that is known not to be empty: only what it
-        speaks of is looked at.
-        """
-        types = branch.types
-        if branch.opaque:
-            return False
-        if branch.values is not None:
-            return not any(fits(branch, value) for value in branch.values.values())
-        excluded = branch.excluded
-        if types & NULL and key_of(None) not in excluded:
-            return False
-        if types & BOOLEAN and not {key_of(True), key_of(False)} <= excluded.keys():  # noqa: FBT003
-            return False
-        if types & NUMBER and not (
-            branch.number and is_without_numbers(branch.number, types & NUMBER)
-        ):
-            return False
-        if types & STRING and not _is_without_texts(branch.text):
-            return False
-        if types & ARRAY and not (branch.array and self._is_without_arrays(branch)):
-            return False
-        said = changed.object if changed is not None else None
-        return not types & OBJECT or bool(
-            branch.object and self._is_without_objects(branch.object, said)
-        )
-
-    def _is_without_arrays(self, branch: Branch) -> bool:
-        part = branch.array
-        assert part is not None
-        needed = max(part.fewest, 2 if part.repeats else 0)
-        if part.most is not None and part.most < needed:
-            return True
-        for place in range(min(needed, max((len(i.prefix) for i in part.layers), default=0) + 1)):
-            if self.is_empty(branch.items_at(place, self._shapes)):
-                return True
-        return any(held.fewest and self._is_nowhere(branch, held) for held in part.contains)
-
-    def _is_nowhere(self, branch: Branch, held: Contained) -> bool:
-        part = branch.array
-        assert part is not None
-        last = max((len(layer.prefix) for layer in part.layers), default=0)
-        last = max(last, held.start)
-        return all(
-            (part.most is not None and place >= part.most)
-            or self.is_empty(self._shapes.meet(branch.items_at(place, self._shapes), held.shape))
-            for place in range(held.start, last + 1)
-        )
-
-    def _is_without_objects(self, part: ObjectPart, changed: ObjectPart | None = None) -> bool:
-        if part.most is not None and max(part.fewest, len(part.required)) > part.most:
-            return True
-        required = _brought_along(part)
-        if changed is not None and not part.dependents and not changed.absent:
-            required &= changed.required.keys()
-        for layer in part.layers:
-            if layer.rest.never and part.fewest and not self._is_open_to(part, layer):
-                names = sum(1 for n in layer.properties if not part.at(n, self._shapes).never)
-                if part.fewest > names:
-                    return True
-        if not part.absent.isdisjoint(part.required):
-            return True
-        if any(self.is_empty(part.at(name, self._shapes)) for name in required):
-            return True
-        return any(held.fewest and self._is_held_nowhere(part, held) for held in part.contains)
-
-    def _is_open_to(self, part: ObjectPart, layer: Layer) -> bool:
-        """Whether one of a layer's patterns lets members in that it does not name."""
-        names = [name for pattern, _ in layer.patterns for name in _some_texts(pattern)[:2]]
-        return any(
-            name not in layer.properties and not self.is_empty(part.at(name, self._shapes))
-            for name in names
-        )
-
-    def _is_held_nowhere(self, part: ObjectPart, held: Contained) -> bool:
-        """Whether no name can carry a member that has to be there."""
-        if held.pattern is None and held.named is None:
-            closing = [layer for layer in part.layers if layer.rest.never]
-            patterns = any(layer.patterns for layer in closing[:1])
-            if closing and not patterns:
-                return all(
-                    name in held.names
-                    or any(finds(pattern, name) for pattern in held.not_patterns)
-                    or self.is_empty(self._shapes.meet(part.at(name, self._shapes), held.shape))
-                    for name in closing[0].properties
-                )
-            if not part.layers:
-                return self.is_empty(held.shape)
-        closing = [layer for layer in part.layers if layer.rest.never and not layer.patterns]
-        if closing:
-            return all(
-                name in held.names
-                or (held.pattern is not None and finds(held.pattern, name) is False)
-                or any(finds(pattern, name) for pattern in held.not_patterns)
-                or (held.named is not None and not self._belongs(held.named, name))
-                or self.is_empty(self._shapes.meet(part.at(name, self._shapes), held.shape))
-                for name in closing[0].properties
-            )
-        return self.is_empty(held.shape)
-
-
-def _brought_along(part: ObjectPart) -> set[str]:
-    """The names that are required, themselves or by others that are."""
-    found = set(part.required)
-    for _ in part.dependents:
-        found |= {other for name, other, _node in part.dependents if name in found}
-    return found
-
-
-def _is_without_texts(part: TextPart | None) -> bool:
-    if part is None:
-        return False
-    try:
-        return next(text_values(part), None) is None
-    except Unknown:
-        return False
-
-
-def _some_texts(pattern: str, not_patterns: tuple[str, ...] = ()) -> list[str]:
+def some_texts(pattern: str, not_patterns: tuple[str, ...] = ()) -> list[str]:
+    """A few texts that match a pattern and none of the others; none if it cannot be told."""
     try:
         patterns = (pattern,) if pattern else ()
         return [text for text in islice(texts(patterns, not_patterns), 5) if text]

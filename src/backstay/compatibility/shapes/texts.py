@@ -11,7 +11,7 @@ from backstay.compatibility.shapes.languages import Unknown, matches, problem, t
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backstay.compatibility.shapes.branches import TextPart
+    from backstay.compatibility.shapes.parts import TextPart
 
 MOST_TRIES = 60
 _ODD = ("", "x", "not-a-value", " ", "0", "!", "2024-13-99", "\N{WHITE SMILING FACE}")

@@ -14,11 +14,11 @@ from backstay.foreign.jsonschema_rs import SchemaFault, Validator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from backstay.compatibility.shapes.branches import Shape
-    from backstay.compatibility.shapes.comparing import Breach, Step
+    from backstay.compatibility.shapes.breaches import Breach, Step
     from backstay.compatibility.shapes.goals import Pair, Part
     from backstay.compatibility.shapes.nodes import Node
     from backstay.compatibility.shapes.relation import Relation
+    from backstay.compatibility.shapes.shape import Shape
 
 MOST_LEAVES = 24
 MOST_JUDGED = 8
@@ -87,7 +87,7 @@ class Witnesses:
             reason = "the independent validator did not agree with the examples that were tried"
             return Judged(False, refuted, True, reason, ())  # noqa: FBT003
         reason = trace.breach.doubt or "no example was found"
-        if self._relation.sampler.is_empty(trace.root.sender):
+        if self._relation.vacancy.is_empty(trace.root.sender):
             reason = "no value satisfies the sender's shape"
         return Judged(False, None, False, reason, ())  # noqa: FBT003
 
