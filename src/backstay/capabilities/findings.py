@@ -31,7 +31,8 @@ def finding_with_id(wanted: str, targets: tuple[str, ...], emit: Emit) -> Report
                     finding, id=site.id, where=site.where, message=site.message, also=()
                 )
     raise BadRequest(
-        f"There is no finding {wanted} here now. Ids are in the report: backstay review --json"
+        f"There is no finding {wanted} here now. Ids are in the report: backstay review --json;"
+        " those of a comparison are explained by the name of their practice"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from backstay.reports.characters import cells, visible, visible_lines, wrapped
-from backstay.reports.measures import in_words, readings, sizes_in_words
+from backstay.reports.measures import in_words, readings, sizes_in_words, witness_of
 from backstay.reports.wording import counted, first_few, opening, place, sentence, verdict_in_words
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GUTTER = 10
 MEASURES = 2
 SITES = 3
+WITNESS = 300  # characters of one, without --verbose
 SQL_LINES = 16
 
 
@@ -119,6 +120,10 @@ def _verdict(finding: ReportedFinding, page: Page) -> Iterator[str]:
     yield from page.labelled(
         label, _measured(finding.proof, reason, page), lambda text: ink.verdict(text, verdict)
     )
+    witness = visible(witness_of(finding.proof))
+    if witness:
+        whole = page.verbose or len(witness) <= WITNESS
+        yield from page.labelled("Witness", witness if whole else f"{witness[:WITNESS]}...")
     if page.verbose:
         yield from page.listed("Measured", map(in_words, readings(finding.proof)))
         yield from page.listed("Limits", map(visible, finding.proof.limits))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from backstay.reports.characters import visible_lines
 from backstay.reports.html_proof import figure
 from backstay.reports.markup import Markup, anchor, data, element, joined
+from backstay.reports.measures import witness_of
 from backstay.reports.wording import counted, place, verdict_in_words
 
 if TYPE_CHECKING:
@@ -119,6 +120,8 @@ def _background(finding: ReportedFinding) -> Iterator[Markup]:
         if proof.limits:
             limits = [element("li", data(each)) for each in proof.limits]
             parts += [element("h4", "Does not show"), element("ul", *limits)]
+        if proof.witness is not None:
+            parts += [element("h4", "Witness"), code(witness_of(proof))]
         if proof.repeat:
             parts += [element("h4", "Repeat"), code(proof.repeat)]
         parts.append(element("p", "Receipt ", element("code", data(proof.receipt))))

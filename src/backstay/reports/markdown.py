@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from backstay.model.findings import SEVERITIES
 from backstay.reports.markdown_escapes import code, fenced, in_html, inline
-from backstay.reports.measures import in_words, readings, sizes_in_words
+from backstay.reports.measures import in_words, readings, sizes_in_words, witness_of
 from backstay.reports.wording import (
     by_reason,
     command_line,
@@ -106,6 +106,8 @@ def _details(finding: ReportedFinding, guidance: Mapping[str, Practice]) -> str:
     parts.append(f"**Fix.** {inline(fix.text)}")
     if fix.sql:
         parts.append(fenced(fix.sql, "sql", LINES))
+    if finding.proof is not None and finding.proof.witness is not None:
+        parts.append(f"**Witness.** {code(witness_of(finding.proof))}")
     if fix.patch:
         parts.append(fenced(fix.patch, "diff", LINES))
     origin = [code(place(finding.where)), code(finding.practice), code(finding.id)]

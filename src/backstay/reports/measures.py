@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from backstay.reports.characters import NO_BREAK, visible
+from backstay.reports.encoding import json_text
 from backstay.reports.wording import counted, joined
 
 if TYPE_CHECKING:
@@ -126,6 +127,11 @@ def size(count: float) -> str:
         if abs(count) >= length:
             return f"{number(count / length)}{NO_BREAK}{unit}"
     return counted(int(count), "byte")
+
+
+def witness_of(proof: Proof) -> str:
+    """The value that one version takes and the other refuses, as JSON; "" where there is none."""
+    return "" if proof.witness is None else json_text(proof.witness, None).strip()
 
 
 def in_words(reading: Reading) -> str:

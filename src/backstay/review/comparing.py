@@ -170,19 +170,22 @@ def _comparisons(kind: str, old: Side, new: Side) -> Iterator[Comparison]:
         yield Comparison(changes=(), notes=notes, witness=lambda _: None)
         yield from (compare_both(before, after) for before, after in pairs)
         return
-    yield compare_both(_version(old, kind), _version(new, kind))
+    notes: list[Unread] = []
+    comparison = compare_both(_version(old, kind, notes), _version(new, kind, notes))
+    yield msgspec.structs.replace(comparison, notes=(*comparison.notes, *notes))
 
 
-def _version(side: Side, kind: str) -> Version:
+def _version(side: Side, kind: str, notes: list[Unread]) -> Version:
     """All files of one kind, by the names below what was given."""
     sources = Sources(side.root)
     files: dict[str, bytes] = {}
     for file in side.files[kind]:
         try:
             files[side.below_base(file)] = sources.read(file)
-        except Unreadable:
-            files[side.below_base(file)] = b""
-    return Version(files=files, documents=tuple(files))
+        except Unreadable as error:  # still one of ``documents``: it is there, and unknown
+            notes.append(Unread(where=Place(file=side.prefix + file), why=str(error)))
+    documents = tuple(map(side.below_base, side.files[kind]))
+    return Version(files=files, documents=documents)
 
 
 def _shown(change: Change, old: Side, new: Side, level: Level) -> Change:
