@@ -166,8 +166,8 @@ def _comparisons(kind: str, old: Side, new: Side) -> Iterator[Comparison]:
     module, name = _COMPARERS[kind]
     compare_both: Callable[[Any, Any], Comparison] = getattr(importlib.import_module(module), name)
     if kind == "openapi":
-        pairs, notes = parsed_pairs(old, new)
-        yield Comparison(changes=(), notes=notes, witness=lambda _: None)
+        pairs, told = parsed_pairs(old, new)
+        yield Comparison(changes=(), notes=told, witness=lambda _: None)
         yield from (compare_both(before, after) for before, after in pairs)
         return
     notes: list[Unread] = []
