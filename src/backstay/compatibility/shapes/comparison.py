@@ -90,6 +90,6 @@ class Comparison:
                 spot=Spot(document=node.document.name, pointer=node.pointer),
                 keyword=keyword,
             )
-            for kind, node, keyword in found
+            for kind, node, keyword in dict.fromkeys(found)
             if id(node.document.documents) in self._sides
         )

@@ -157,6 +157,12 @@ class Reading:
             self.read[id(node)] = node
         return made
 
+    def note_empty(self, shape: Shape) -> None:
+        """Note a shape of one node that was found to be empty."""
+        nodes = (*shape.closed, *shape.open)
+        if len(nodes) == 1 and not shape.negated and nodes[0].raw is not False:
+            self._note("empty-shape", nodes[0], "")
+
     def is_plainly_empty(self, node: Node) -> bool:
         """Whether no branch of a node that was read is left."""
         return not self._positive[id(node)]

@@ -21,6 +21,7 @@ from backstay.compatibility.shapes.vacancy import Vacancy
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from backstay.compatibility.shapes.nodes import Node
     from backstay.compatibility.shapes.reading import Direction
     from backstay.compatibility.shapes.shape import Shape
 
@@ -104,9 +105,11 @@ class Relation:
             self._fail_part(part)
             return
         theirs = self.reading.branches(receiver)
-        for branch in map(self.vacancy.pruned, self.reading.branches(sender)):
-            if not branch.types:
-                continue
+        pruned = map(self.vacancy.pruned, self.reading.branches(sender))
+        held = [branch for branch in pruned if branch.types]
+        if not held:
+            self.reading.note_empty(sender)
+        for branch in held:
             for piece in split_by_type(branch, theirs):
                 part = Part(pair, piece, likely_first(piece, theirs))
                 pair.parts.append(part)
@@ -146,12 +149,25 @@ class Relation:
             return False
 
     def _way(self, part: Part, branch: Branch) -> Way:
-        nodes = (part.pair.sender.node, part.pair.receiver.node)
+        nodes = (
+            self._place_of(part.pair.sender, part.sender),
+            self._place_of(part.pair.receiver, branch),
+        )
         outcome = self.comparing.compare(part.sender, branch, nodes)
-        outcome.breaches[:] = [b for b in outcome.breaches if not self._is_moot(b)]
+        breaches = [b for b in outcome.breaches if not self._is_moot(b)]
+        if len(breaches) < len(outcome.breaches) and self.vacancy.is_without(part.sender):
+            self.reading.note_empty(part.pair.sender)
+        outcome.breaches[:] = breaches
         outcome.warnings[:] = [b for b in outcome.warnings if not self._is_moot(b)]
         self._exclusions(part, branch, outcome.duties)
         return Way(part, branch, outcome, outcome.edges)
+
+    def _place_of(self, shape: Shape, branch: Branch) -> Node | None:
+        """The node that stands for a branch: the alternative's where the shape has several."""
+        if len(self.reading.branches(shape)) == 1:
+            return shape.node
+        layers = branch.object.layers if branch.object else ()
+        return branch.origins.get("type") or next((i.node for i in layers), shape.node)
 
     def _is_moot(self, breach: Breach) -> bool:
         """Whether no value of the sender's can violate what the breach is about."""
@@ -209,6 +225,8 @@ class Relation:
         """No single branch of the receiver accepts the part: do several together?"""
         if self.vacancy.is_without(part.sender):
             part.settled = True
+            if len(part.pair.parts) == 1:
+                self.reading.note_empty(part.pair.sender)
             return
         if len(part.ways) > 1:
             self._search(part)
