@@ -16,7 +16,13 @@ from backstay.compatibility.openapi.ledger import (
     Statement,
 )
 from backstay.compatibility.openapi.lifecycle import life_changes
-from backstay.compatibility.openapi.structure import PLAIN, Structure, Structures, alternative_name
+from backstay.compatibility.openapi.structure import (
+    PLAIN,
+    Several,
+    Structure,
+    Structures,
+    alternative_name,
+)
 from backstay.compatibility.openapi.tightening import CONTRADICTORY, is_dead, tightened
 from backstay.compatibility.openapi.wording import shown, shown_list, spoken, within
 from backstay.compatibility.shapes.values import key_of
@@ -31,12 +37,14 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 20_000
 
+Identities = tuple[tuple[int, ...], tuple[int, ...]]
+
 
 class Visit(NamedTuple):
     """One pair to look at, and how people find it. What is ``dead`` applies to no value."""
 
-    old: Node
-    new: Node
+    old: Several
+    new: Several
     path: str
     dead: bool = False
 
@@ -57,34 +65,39 @@ class Members:
         self._sameness = sameness
         self._policy = policy
         self.is_empty = is_empty
-        self._known: dict[tuple[int, int], tuple[Statement, ...]] = {}
+        self._known: dict[Identities, tuple[Statement, ...]] = {}
         self._pairs: dict[
-            tuple[int, int, bool], tuple[tuple[Statement, ...], tuple[Visit, ...]]
+            tuple[Identities, bool], tuple[tuple[Statement, ...], tuple[Visit, ...]]
         ] = {}
 
     def compare(self, old: Node, new: Node, place: str) -> tuple[Statement, ...]:
         """All that is said about a pair and what it reaches."""
-        key = _identities(old, new)
+        key = _identities((old,), (new,))
         if key not in self._known:
             self._known[key] = tuple(self._walk(old, new, place))
         return self._known[key]
 
     def _walk(self, old: Node, new: Node, place: str) -> Iterator[Statement]:
-        waiting = [Visit(old, new, "")]
-        seen: set[tuple[int, int, bool]] = set()
+        waiting = [Visit((old,), (new,), "")]
+        seen: set[tuple[Identities, bool]] = set()
         while waiting and len(seen) < MOST_PAIRS:
             visit = waiting.pop()
-            key = (*_identities(visit.old, visit.new), visit.dead)
-            if key in seen or self._sameness.nodes(visit.old, visit.new):
+            key = _identities(visit.old, visit.new), visit.dead
+            if key in seen or self._are_same(visit):
                 continue
             seen.add(key)
             known = self._pairs.get(key)
             if known is None:
-                before, after = self._structures.of(visit.old), self._structures.of(visit.new)
+                before, after = self._structures.of(*visit.old), self._structures.of(*visit.new)
                 said = tuple(_Pair(self, before, after, visit, place).statements())
                 known = self._pairs[key] = said, tuple(self._below(before, after, visit))
             yield from known[0]
             waiting += reversed(known[1])
+
+    def _are_same(self, visit: Visit) -> bool:
+        return len(visit.old) == len(visit.new) and all(
+            self._sameness.nodes(old, new) for old, new in zip(visit.old, visit.new, strict=True)
+        )
 
     def _below(self, before: Structure, after: Structure, at: Visit) -> Iterator[Visit]:
         path = at.path
@@ -93,13 +106,13 @@ class Members:
             if name in before.properties:
                 step = f"{path}.{name}" if path else name
                 yield Visit(before.properties[name], member, step, dead)
-        if before.items is not None and after.items is not None:
+        if before.items and after.items:
             unread = at.dead or before.is_no("array") or after.is_no("array")
             yield Visit(before.items, after.items, f"{path}[]", unread)
-        if before.additional is not None and after.additional is not None:
+        if before.additional and after.additional:
             yield Visit(before.additional, after.additional, f"{path}.*", dead)
         for old, new in paired(before.alternatives, after.alternatives, self._sameness):
-            yield Visit(old, new, path, at.dead)
+            yield Visit((old,), (new,), path, at.dead)
 
 
 def _types(structure: Structure) -> frozenset[str]:
@@ -108,8 +121,8 @@ def _types(structure: Structure) -> frozenset[str]:
     return types | {"null"} if types and structure.nullable else types
 
 
-def _identities(old: Node, new: Node) -> tuple[int, int]:
-    return id(old.target() or old), id(new.target() or new)
+def _identities(old: Several, new: Several) -> Identities:
+    return tuple(id(n.target() or n) for n in old), tuple(id(n.target() or n) for n in new)
 
 
 def paired(old: list[Node], new: list[Node], sameness: Sameness) -> list[tuple[Node, Node]]:
@@ -184,41 +197,44 @@ class _Pair:
 
     def _properties(self) -> Iterator[Statement]:
         old, new = self.old, self.new
-        for name, node in new.properties.items():
+        for name, nodes in new.properties.items():
             was = old.properties.get(name)
             if was is not None:
-                yield from self._property(name, was, node)
+                yield from self._property(name, was, nodes)
             elif not (self.is_request and name in new.required):
                 text = f"{self.where} may now hold `{name}`."
-                yield self._say("property-added", text, (None, node))
-        for name, node in old.properties.items():
+                yield self._say("property-added", text, (None, nodes[0]))
+        for name, nodes in old.properties.items():
             if name not in new.properties:
-                yield from self._removed(name, node)
+                yield from self._removed(name, nodes[0])
 
-    def _property(self, name: str, old: Node, new: Node) -> Iterator[Statement]:
+    def _property(self, name: str, old: Several, new: Several) -> Iterator[Statement]:
         """A property that both versions have."""
         was, now = name in self.old.required, name in self.new.required
         if self.is_request and was and not now:
             text = f"{self.where}: `{name}` may now be left out."
-            yield self._say("property-became-optional", text, (old, new))
+            yield self._say("property-became-optional", text, (old[0], new[0]))
         elif now and not was and not self.is_request:
             text = f"{self.where}: `{name}` is now always there."
-            yield self._say("property-became-required", text, (old, new))
+            yield self._say("property-became-required", text, (old[0], new[0]))
         before, after = self._deprecated(old), self._deprecated(new)
         if before is not None or after is not None:
-            both, what = (before or old, after or new), f"{self.where}: `{name}`"
+            both, what = (before or old[0], after or new[0]), f"{self.where}: `{name}`"
             yield from life_changes(what, "property", both, self._direction, self._policy)
 
-    def _deprecated(self, node: Node) -> Node | None:
+    def _deprecated(self, nodes: Several) -> Node | None:
         """The node that says that a member is deprecated, here or through $ref and allOf."""
-        raw = node.raw
-        if not isinstance(raw, dict):
-            return None
-        if raw.get("deprecated") is True:
-            return node
-        if "$ref" not in raw and "allOf" not in raw:
-            return None
-        return self._members._structures.of(node).deprecated  # noqa: SLF001 (one module)
+        for node in nodes:
+            raw = node.raw
+            if not isinstance(raw, dict):
+                continue
+            if raw.get("deprecated") is True:
+                return node
+            if "$ref" in raw or "allOf" in raw:
+                found = self._members._structures.of(node).deprecated  # noqa: SLF001 (one module)
+                if found is not None:
+                    return found
+        return None
 
     def _removed(self, name: str, node: Node) -> Iterator[Statement]:
         if not self.is_request and name in self.old.required:

@@ -223,7 +223,7 @@ class Parameters:
             if not is_repeated(both.taken):
                 return None
             items = self._structures.of(receiver).items
-            wanted = frozenset() if items is None else texts.types(items)
+            wanted = texts.types(*items)
             made = texts.as_list(_as_string(texts, sender, sent, wanted) or sender)
         else:
             text = _as_string(texts, sender, sent, taken)

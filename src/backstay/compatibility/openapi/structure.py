@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 200
 
+Several = tuple["Node", ...]
+
 PLAIN = {
     "multipleOf": "number",
     "minimum": "number",
@@ -53,7 +55,8 @@ class Structure:
 
     Attributes:
         parts: the nodes that together say it; the first is the one asked for.
-        properties: the member's node by name; ``required`` are the names that have to be there.
+        properties: the schemas of each member, which all hold; ``required`` have to be there.
+        items, additional: the schemas of all items, and of members that are not named.
         types: those that are named, such as "string" or "null"; empty where any may be meant.
         nullable: whether null is among the values, as far as it is said here.
         values: what enum or const list, None where nothing is listed.
@@ -83,10 +86,10 @@ class Structure:
         self.parts: list[Node] = []
         self.types: frozenset[str] = frozenset()
         self.nullable = False
-        self.properties: dict[str, Node] = {}
+        self.properties: dict[str, Several] = {}
         self.required: set[str] = set()
-        self.items: Node | None = None
-        self.additional: Node | None = None
+        self.items: Several = ()
+        self.additional: Several = ()
         self.alternatives: list[Node] = []
         self.values: list[Any] | None = None
         self.extensible: tuple[Node, list[Any]] | None = None
@@ -111,37 +114,38 @@ class Structure:
 
 
 class Structures:
-    """Structures of nodes, each read once."""
+    """Structures of schemas that hold together, each read once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Structure] = {}
+        self._known: dict[tuple[int, ...], Structure] = {}
 
-    def of(self, node: Node) -> Structure:
-        """The structure of a node."""
-        target = node.target() or node
-        known = self._known.get(id(target))
+    def of(self, *nodes: Node) -> Structure:
+        """The structure of one node, or of several that all hold."""
+        targets = [node.target() or node for node in nodes]
+        key = tuple(map(id, targets))
+        known = self._known.get(key)
         if known is None:
-            known = self._known[id(target)] = _read(target)
+            known = self._known[key] = _read(targets)
         return known
 
 
-def _read(node: Node) -> Structure:
+def _read(nodes: list[Node]) -> Structure:
+    """Depth first, so that wrapping a schema in allOf leaves the order as it is."""
     made = Structure()
-    open_nodes = [node]
+    open_nodes = list(reversed(nodes))
     seen: set[int] = set()
     types: list[frozenset[str]] = []
     while open_nodes and len(made.parts) < MOST_PARTS:
-        found = open_nodes.pop(0)
-        target = found.target()
+        target = open_nodes.pop().target()
         if target is None or id(target) in seen:
             continue
         seen.add(id(target))
         made.parts.append(target)
         if isinstance(target.raw, dict):
             _take(made, target, types)
-            open_nodes += _others(target)
+            open_nodes += reversed(list(_others(target)))
     if not made.parts:
-        made.parts.append(node)
+        made.parts += nodes
     made.types = frozenset.intersection(*types) if types else frozenset()
     return made
 
@@ -186,7 +190,16 @@ def _take(made: Structure, node: Node, types: list[frozenset[str]]) -> None:
     if isinstance(raw.get("discriminator"), (dict, str)) and made.discriminator is None:
         made.discriminator = node
     for name, value in _constraints(raw):
-        made.constraints.setdefault(name, (value, node))
+        known = made.constraints.get(name)
+        if known is None or _is_stricter(name, value, known[0]):
+            made.constraints[name] = value, node
+
+
+def _is_stricter(keyword: str, one: object, other: object) -> bool:
+    """Of two values of a keyword, whichever order they were found in, always the same one."""
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
+        return one < other if keyword.startswith("max") else one > other
+    return str(one) < str(other)
 
 
 def _is_nullable(raw: dict[str, Any], types: list[Any]) -> bool:
@@ -222,13 +235,16 @@ def _take_members(made: Structure, node: Node) -> None:
         for name in raw["properties"]:
             member = node.child("properties", name)
             if member is not None:
-                made.properties.setdefault(name, member)
+                made.properties[name] = (*made.properties.get(name, ()), member)
     if isinstance(raw.get("required"), list):
         made.required.update(name for name in raw["required"] if isinstance(name, str))
-    if isinstance(raw.get("items"), dict) and made.items is None:
-        made.items = node.child("items")
-    if isinstance(raw.get("additionalProperties"), dict) and made.additional is None:
-        made.additional = node.child("additionalProperties")
+    for keyword in ("items", "additionalProperties"):
+        member = node.child(keyword)
+        if member is not None and isinstance(member.raw, dict):
+            if keyword == "items":
+                made.items = (*made.items, member)
+            else:
+                made.additional = (*made.additional, member)
 
 
 def _both(one: list[Any] | None, two: list[Any]) -> list[Any]:

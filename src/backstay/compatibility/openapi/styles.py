@@ -58,9 +58,9 @@ class Texts:
         self._structures = structures
         self._made: dict[tuple[str, int], Node] = {}
 
-    def types(self, schema: Node | None) -> frozenset[str]:
-        """The types that a schema names, "null" apart; empty where any may be meant."""
-        return frozenset() if schema is None else self._structures.of(schema).types - {"null"}
+    def types(self, *schemas: Node) -> frozenset[str]:
+        """The types that schemas name, "null" apart; empty where any may be meant."""
+        return self._structures.of(*schemas).types - {"null"} if schemas else frozenset()
 
     def as_list(self, schema: Node) -> Node:
         """A list that holds nothing but one value of the schema."""
