@@ -64,10 +64,12 @@ def silence(pairs: int, seed: int) -> int:
     while tally["real"] < pairs:
         number += 1
         generator = Generator(number)
-        old = generator.schema()
+        old = generator.document()
         new = generator.mutate(old)
         direction: Direction = "request" if number % 2 else "response"
         judge(old, new, direction, number, tally)
+    if tally["undeclared"]:
+        print(f"Only what nobody declares is refused: {tally['undeclared']} pairs, told as such.")
     silent, broken = tally["silent"], tally["breaking"] - tally["empty sender"]
     print(
         f"Pairs with a real mutation: {tally['real']} (of {number - seed} drawn).\n"
@@ -89,7 +91,7 @@ def judge(old: Schema, new: Schema, direction: Direction, number: int, tally: Co
     real = False
     contradiction = None
     for turn in range(TRIES):
-        value = values.value(sent if turn % 3 else taken)
+        value = values.of(sent if turn % 3 else taken)
         accepted = as_written.is_valid(value)
         if accepted == receiver.is_valid(value):
             continue
@@ -110,6 +112,9 @@ def judge(old: Schema, new: Schema, direction: Direction, number: int, tally: Co
         tally["shown"] += bool(confirmed)
         tally["empty sender"] += not confirmed and found.comparison.is_empty(root(sent))
         return
+    if found.breaks:
+        tally["undeclared"] += 1
+        return
     tally["silent"] += 1
     if contradiction is not None:
         tally["contradicted"] += 1
@@ -125,7 +130,7 @@ def rewrites(count: int, seed: int) -> int:
     alarms = 0
     for number in range(seed, seed + count):
         generator = Generator(number)
-        old = generator.schema(4)
+        old = generator.document(4)
         new = generator.rewrite(old)
         for direction in DIRECTIONS:
             if compare(old, new, direction).breaks:

@@ -26,6 +26,7 @@ class Generator:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.loops = False
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share
@@ -33,7 +34,19 @@ class Generator:
     def pick(self, choices: Any) -> Any:
         return self.random.choice(choices)
 
+    def document(self, depth: int = 3) -> Schema:
+        """A schema that may refer to itself, by way of a definition "loop"."""
+        self.loops = self.chance(0.25)
+        made = self.schema(depth)
+        if self.loops:
+            loop = self._object(depth - 1)
+            loop.setdefault("properties", {})["next"] = {"$ref": "#/$defs/loop"}
+            made = {**made, "$defs": {"loop": loop}}
+        return made
+
     def schema(self, depth: int = 3) -> Schema:
+        if self.loops and depth < 3 and self.chance(0.15):
+            return {"$ref": "#/$defs/loop"}
         kinds = ["string", "integer", "number", "boolean", "null", "enum", "const"]
         if depth > 0:
             kinds += ["object"] * 6 + ["array"] * 3 + ["combined"] * 4 + ["any"]
@@ -86,7 +99,7 @@ class Generator:
     def _const(self, _depth: int) -> Schema:
         return {"const": self.pick([*WORDS, 1, True, None])}
 
-    def _object(self, depth: int) -> Schema:
+    def _object(self, depth: int) -> Schema:  # noqa: C901 (one keyword after the other)
         names = self.random.sample(NAMES, self.random.randint(0, 4))
         made: Schema = {"type": "object"}
         if names:
@@ -107,6 +120,8 @@ class Generator:
             made["dependentRequired"] = {names[0]: [names[1]]}
         if names and self.chance(0.05):
             made["dependentSchemas"] = {names[0]: {"required": [self.pick(NAMES)]}}
+        if self.chance(0.04):
+            made["unevaluatedProperties"] = self.pick((False, self.schema(0)))
         return made
 
     def _array(self, depth: int) -> Schema:
@@ -125,6 +140,10 @@ class Generator:
             made["contains"] = self.schema(0)
             if self.chance(0.3):
                 made["maxContains"] = self.random.randint(1, 2)
+            if self.chance(0.3):
+                made["minContains"] = self.random.randint(0, 2)
+        elif "items" not in made and self.chance(0.3):
+            made["unevaluatedItems"] = self.pick((False, self.schema(0)))
         return made
 
     def _combined(self, depth: int) -> Schema:
@@ -135,6 +154,8 @@ class Generator:
             base = self._object(depth - 1)
             names = list(base.get("properties", {})) or ["id"]
             base["if"] = {"required": [self.pick(names)]}
+            if self.chance(0.4):
+                base["if"]["properties"] = {base["if"]["required"][0]: self.schema(0)}
             base["then"] = {"required": [self.pick(NAMES)]}
             if self.chance(0.5):
                 base["else"] = {"maxProperties": self.random.randint(1, 3)}
@@ -143,7 +164,10 @@ class Generator:
             return self._variants(depth)
         count = self.random.randint(2, 3)
         if keyword == "allOf":
-            return {"allOf": [self._object(depth - 1) for _ in range(count)]}
+            made: Schema = {"allOf": [self._object(depth - 1) for _ in range(count)]}
+            if self.chance(0.15):
+                made["unevaluatedProperties"] = False
+            return made
         return {keyword: [self.schema(depth - 1) for _ in range(count)]}
 
     def _variants(self, depth: int) -> Schema:
@@ -221,7 +245,11 @@ class Generator:
     def rewrite(self, schema: Schema) -> Schema:
         """The same set of values, written differently. References are made, not only inlined."""
         definitions: Schema = {}
-        made: Schema = self._rewritten(copy.deepcopy(schema), definitions)
+        copied = copy.deepcopy(schema)
+        held = copied.pop("$defs", {})
+        made: Schema = self._rewritten(copied, definitions)
+        for name, definition in held.items():
+            definitions[name] = self._rewritten(definition, definitions)
         if definitions:
             made = {**made, "$defs": definitions}
         return made
@@ -261,7 +289,8 @@ class Generator:
         if choice < 0.36 and alone and len(node) > 1:
             name = self.pick(sorted(alone))
             rest = {key: value for key, value in node.items() if key != name}
-            if not {"additionalProperties", "allOf"}.intersection(rest):
+            looking = {"additionalProperties", "allOf", "unevaluatedProperties", "unevaluatedItems"}
+            if not looking.intersection(rest):
                 return {"allOf": [rest, {name: node[name]}]}
         if choice < 0.42 and isinstance(node.get("const"), str):
             return {**{k: v for k, v in node.items() if k != "const"}, "enum": [node["const"]]}
@@ -274,7 +303,7 @@ def _places(node: Any, holder: Any = None, key: Any = None) -> Iterator[tuple[An
         return
     yield (node, None) if holder is None else (holder, key)
     for keyword, value in node.items():
-        if keyword in {"properties", "patternProperties", "dependentSchemas"}:
+        if keyword in {"properties", "patternProperties", "dependentSchemas", "$defs"}:
             for name in value:
                 yield from _places(value[name], value, name)
         elif keyword in {"allOf", "anyOf", "oneOf", "prefixItems"}:
@@ -297,7 +326,7 @@ def _closed(node: Any, *, in_place: bool) -> Any:  # noqa: C901 (one keyword aft
         return node
     made = dict(node)
     for keyword, value in node.items():
-        if keyword in {"properties", "patternProperties"}:
+        if keyword in {"properties", "patternProperties", "$defs"}:
             made[keyword] = {name: _closed(held, in_place=False) for name, held in value.items()}
         elif keyword in {"allOf", "anyOf", "oneOf"}:
             made[keyword] = [_closed(held, in_place=True) for held in value]
@@ -315,7 +344,7 @@ def _closed(node: Any, *, in_place: bool) -> Any:  # noqa: C901 (one keyword aft
     if undeclared:
         made["properties"] = {**made.get("properties", {}), **dict.fromkeys(undeclared, True)}
     if not in_place and declares(node):
-        made["unevaluatedProperties"] = False
+        made.setdefault("unevaluatedProperties", False)
     return made
 
 
@@ -329,7 +358,8 @@ def _declared(node: Any) -> tuple[bool, bool]:
     if not isinstance(node, dict):
         return False, False
     found = bool(node.get("properties") or node.get("patternProperties"))
-    maps = isinstance(node.get("additionalProperties"), dict)
+    others = (node.get("additionalProperties"), node.get("unevaluatedProperties"))
+    maps = any(isinstance(other, dict) for other in others)
     for keyword in ("allOf", "anyOf", "oneOf"):
         for held in node.get(keyword, ()):
             below = _declared(held)

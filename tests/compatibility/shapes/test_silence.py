@@ -22,7 +22,7 @@ def test_no_value_contradicts_silence_and_most_breaks_are_shown(seed: int) -> No
     breaking = 0
     for number in range(seed * PAIRS, (seed + 1) * PAIRS):
         generator = Generator(50_000 + number)
-        old = generator.schema()
+        old = generator.document()
         new = generator.mutate(old)
         found = compare(old, new)
         if [broken for broken in found.breaks if not broken.undeclared]:
@@ -30,12 +30,15 @@ def test_no_value_contradicts_silence_and_most_breaks_are_shown(seed: int) -> No
                 breaking += 1
                 shown += any(c.verdict == "confirmed" for c in found.confirmed())
             continue
-        sender = jsonschema_rs.Draft202012Validator({"allOf": [old, closed(old)]})
+        if found.breaks:
+            continue  # told as undeclared
+        senders = [jsonschema_rs.Draft202012Validator(schema) for schema in (old, closed(old))]
         receiver = jsonschema_rs.Draft202012Validator(new)
         values = Values(number)
         for _ in range(TRIES):
-            value = values.value(old if values.random.random() < 0.7 else new)
-            assert not sender.is_valid(value) or receiver.is_valid(value), (old, new, value)
+            value = values.of(old if values.random.random() < 0.7 else new)
+            is_sent = all(sender.is_valid(value) for sender in senders)
+            assert not is_sent or receiver.is_valid(value), (old, new, value)
     assert breaking
     assert shown >= breaking * 0.95
 
@@ -44,7 +47,7 @@ def test_no_value_contradicts_silence_and_most_breaks_are_shown(seed: int) -> No
 def test_rewrites_that_change_nothing_raise_no_alarm(seed: int) -> None:
     for number in range(seed * PAIRS, (seed + 1) * PAIRS):
         generator = Generator(80_000 + number)
-        old = generator.schema()
+        old = generator.document()
         new = generator.rewrite(old)
         assert compare(old, new).kinds == [], (old, new)
         assert compare(new, old, "response").kinds == [], (new, old)

@@ -28,10 +28,18 @@ class Values:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.definitions: Schema = {}
+
+    def of(self, schema: Any) -> Any:
+        """A value for a whole schema, with its definitions."""
+        self.definitions = schema.get("$defs", {}) if isinstance(schema, dict) else {}
+        return self.value(schema)
 
     def value(self, schema: Any, depth: int = 6) -> Any:  # noqa: PLR0911 (one type each)
         if not isinstance(schema, dict) or depth <= 0:
             return self._any()
+        if "$ref" in schema:
+            return self.value(self.definitions.get(schema["$ref"].rpartition("/")[2]), depth)
         schema = self._flat(schema)
         if "const" in schema:
             return schema["const"]
@@ -114,7 +122,7 @@ class Values:
         names += schema.get("required", ())
         for other in (schema.get("dependentRequired") or {}).values():
             names += other if self.random.random() < 0.5 else ()
-        extra = schema.get("additionalProperties", True)
+        extra = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
         patterned = schema.get("patternProperties") or {}
         if self.random.random() < (0.5 if isinstance(extra, dict) or patterned else 0.15):
             names += self.random.sample((*NAMES, "x-a", "size", "Big", "abc"), 2)

@@ -108,7 +108,7 @@ class Way:
 class Task:
     """A duty of a way: it is done in one of several ways, or by nothing being left to violate."""
 
-    __slots__ = ("doubt", "duty", "failed", "holder", "left", "part", "ways")
+    __slots__ = ("duty", "failed", "holder", "left", "part", "ways")
 
     def __init__(self, duty: Duty, holder: Way, part: Part) -> None:
         self.duty = duty
@@ -117,7 +117,6 @@ class Task:
         self.left = list(duty.ways)
         self.ways: list[Way] = []
         self.failed = False
-        self.doubt = ""
 
     @property
     def part_of(self) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from backstay.compatibility.shapes.branches import Branch
@@ -281,28 +282,33 @@ class Relation:
         branches = challenge if isinstance(challenge, tuple) else (challenge,)
         held = [b for b in branches if isinstance(b, Branch) and not is_barren(b)]
         held = [branch for branch in held if not self.vacancy.is_without(branch)]
-        shown = task.duty.breach._replace(challenge=tuple(held))
-        task.duty = task.duty._replace(breach=shown)
-        if any(self.is_refused(task.part.pair, v) for v in self.covering.values_of(held)):
-            self._fail_task(task)
+        if self._is_shown(task, held):
             return
+        # A list of values is judged in full.
+        held = [b for b in held if b.values is None or len(b.values) > MOST_LISTED]
         sender = task.part.sender
         if held and sender.exclusions:
             held, _ = self.covering.outside(held, self.covering.excluded_by(sender))
-            for value in self.covering.values_of(held):
-                if self.is_refused(task.part.pair, value):
-                    narrower = shown._replace(challenge=tuple(held))
-                    task.duty = task.duty._replace(breach=narrower)
-                    self._fail_task(task)
-                    return
-        if not held:
-            return
-        if task.ways:
-            # The sender excludes something alike; that it does not suffice would need an example.
-            return
-        task.doubt = shown.doubt or "no value was found that shows it"
-        task.duty = task.duty._replace(breach=shown._replace(doubt=task.doubt))
-        self._fail_task(task)
+            if self._is_shown(task, held):
+                return
+        # Where the sender excludes something alike, an example would be needed.
+        if held and not task.ways:
+            breach = task.duty.breach
+            doubt = breach.doubt or "no value was found that shows it"
+            task.duty = task.duty._replace(breach=breach._replace(doubt=doubt))
+            self._fail_task(task)
+
+    def _is_shown(self, task: Task, held: list[Branch]) -> bool:
+        """Whether a value of branches shows that a duty is not done; it fails then."""
+        lists = [b.values for b in held if b.values is not None and len(b.values) <= MOST_LISTED]
+        listed = (value for values in lists for value in values.values())
+        for value in chain(listed, self.covering.values_of(held)):
+            if self.is_refused(task.part.pair, value):
+                breach = task.duty.breach._replace(challenge=tuple(held))
+                task.duty = task.duty._replace(breach=breach)
+                self._fail_task(task)
+                return True
+        return False
 
     # Failing, from children to what depends on them
 

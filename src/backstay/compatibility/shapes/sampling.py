@@ -367,7 +367,7 @@ def some_texts(pattern: str, not_patterns: tuple[str, ...] = ()) -> list[str]:
     """A few texts that match a pattern and none of the others; none if it cannot be told."""
     try:
         patterns = (pattern,) if pattern else ()
-        return [text for text in islice(texts(patterns, not_patterns), 5) if text]
+        return [text for text in islice(texts(patterns, not_patterns), 12) if text]
     except Unknown:
         return []
 
