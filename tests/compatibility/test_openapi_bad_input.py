@@ -202,6 +202,26 @@ def test_invalid_parts_are_named_and_the_rest_is_compared() -> None:
         assert part in said, part
 
 
+def test_what_cannot_be_read_in_a_schema_is_said_and_the_rest_compared() -> None:
+    def document(longest: int) -> dict[str, Any]:
+        text = {"type": "string", "description": f"At most {longest}."}
+        return post(
+            shape(
+                gone={"$ref": f"#/components/schemas/Gone{longest}"},
+                far={"$ref": f"https://a.example/{longest}.json#/X"},
+                odd={**text, "pattern": "(("},
+                wrong={**text, "minLength": "long"},
+                name={**text, "maxLength": longest},
+            )
+        )
+
+    found = compared(document(9), document(5))
+    assert [each.change for each in found.changes] == ["too-long"]
+    said = " ".join(str(note) for note in found.notes)
+    for part in ("Gone5' leads nowhere", "remote", "pattern", "minLength"):
+        assert part in said, part
+
+
 def test_1_and_true_are_not_the_same() -> None:
     assert changes(post({"enum": [1]}), post({"enum": [True]})) != {}
     old = get(parameters=[query(schema={"default": 1})])

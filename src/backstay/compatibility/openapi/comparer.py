@@ -90,6 +90,7 @@ class _Comparer:
             maker = makers.get(str(change))
             return None if maker is None else maker()
 
+        self.shaping.note()
         notes = (*self.old.notes.values(), *self.new.notes.values())
         return Comparison(
             changes=tuple(change for change, _ in changes), notes=notes, witness=witness

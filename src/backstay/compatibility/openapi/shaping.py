@@ -12,6 +12,7 @@ from backstay.compatibility.openapi.messages import request_of, response_of
 from backstay.compatibility.openapi.tightening import CONTRADICTORY
 from backstay.compatibility.openapi.wording import capital, shape_text, spoken, within
 from backstay.compatibility.shapes.comparison import Comparison as ShapeComparison
+from backstay.compatibility.shapes.kinds import NOTES
 from backstay.compatibility.shapes.sampling import NothingFound
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ TYPED = frozenset(
         "nothing-accepted",
     ]
 )
+UNREAD = ("unreadable-keyword", "unreadable-pattern", "unresolved-reference")
 LOOSE = "outside JSON values are texts, and readers differ in what they make of them"
 
 
@@ -188,6 +190,21 @@ class Shaping:
             return fallback
         found = self.descriptions[side].documents.node(spot.document, spot.pointer)
         return fallback if found is None else found
+
+    def note(self) -> None:
+        """Note what in the schemas could not be read, in the descriptions that they are of."""
+        for comparison in self._comparisons.values():
+            for note in comparison.notes():
+                description = self.descriptions[0 if note.side == "old" else 1]
+                node = description.documents.node(note.spot.document, note.spot.pointer)
+                if node is None or note.spot.document.startswith("\0"):
+                    continue
+                reference = node.raw.get("$ref") if isinstance(node.raw, dict) else None
+                if note.kind == "unresolved-reference" and isinstance(reference, str):
+                    description.dangling(node, reference)
+                elif note.kind in UNREAD:
+                    about = f"`{note.keyword}`: " if note.keyword else ""
+                    description.unread(node, f"{about}{NOTES[note.kind]}")
 
     def example(self, direction: Direction) -> Callable[[Node], Any]:
         """What makes values of a direction's sender."""
