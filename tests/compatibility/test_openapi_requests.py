@@ -266,3 +266,14 @@ def test_a_shape_that_contradicts_itself_is_judged_keyword_by_keyword_and_not_pr
     assert "contradicts itself" in (change.doubt or "")
     assert witness is None
     assert breaking(new, old) == []
+
+
+def test_what_nobody_was_asked_about_is_shown_and_not_confirmed() -> None:
+    old = get(parameters=[query(schema={**INTEGER, "default": 10})])
+    new = get(parameters=[query(schema={**INTEGER, "default": 20})])
+    _, witness = shown(old, new, "parameter-default-changed")
+    assert witness is not None
+    assert not witness.confirmed
+    assert witness.value == {"method": "GET", "path": "/orders"}
+    assert (witness.old_says, witness.new_says) == ("`limit` is 10", "`limit` is 20")
+    assert witness.validator.startswith("no server was asked")

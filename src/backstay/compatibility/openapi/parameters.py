@@ -117,7 +117,11 @@ class Parameters:
         text = f"{exchange.label} no longer reads {what}, {clause}: what callers send is ignored."
         nodes = sent.node, None
         if end == "-before-sunset":
-            self._voice.broken(exchange, "parameter-removed-before-sunset", text, nodes)
+            answers = f"`{sent.name}` is read", f"`{sent.name}` is ignored, or refused"
+            witness = self._trials.with_answers(exchange, answers, sent)
+            self._voice.broken(
+                exchange, "parameter-removed-before-sunset", text, nodes, witness=witness
+            )
         elif end:
             self._voice.safe(exchange, "parameter-removed-after-deprecation", text, nodes)
         else:
@@ -173,6 +177,9 @@ class Parameters:
             f"{capital(both.what)} means {now} where it is left out, no longer {was}: the same"
             " request gets another answer.",
             nodes, keyword="default", breaks=MEANING,
+            witness=self._trials.with_answers(
+                both.exchange, (f"`{both.new.name}` is {was}", f"`{both.new.name}` is {now}")
+            ),
         )  # fmt: skip
 
     def _shape(self, both: _Both) -> None:

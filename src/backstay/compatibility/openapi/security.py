@@ -80,8 +80,8 @@ class Security:
             exchange, kind,
             f"Callers {had} are refused: {self._whose(exchange)} now asks for {what}.",
             detail="+".join(sorted(one)), compatibility="breaking", breaks=ALL,
-            witness=self._trials.without_credentials(
-                exchange, f"accepted {had}", f"refused with 401 or 403: it asks for {what}"
+            witness=self._trials.with_answers(
+                exchange, (f"accepted {had}", f"refused with 401 or 403: it asks for {what}")
             ),
         )  # fmt: skip
 

@@ -184,11 +184,24 @@ class Trials:
 
         return make
 
-    def without_credentials(self, exchange: Exchange, old_says: str, new_says: str) -> Making:
-        """A request with the credentials that were enough."""
+    def with_answers(
+        self,
+        exchange: Exchange,
+        answers: tuple[str, str],
+        sent: Parameter | None = None,
+    ) -> Making | None:
+        """A request with what both versions make of it in words, which nobody was asked about.
+
+        It has what the old version requires, and ``sent`` besides.
+        """
+        if exchange.to_api != "request":
+            return None
 
         def make() -> Witness:
-            return _unasked(self._request(exchange.old, {}), old_says, new_says)
+            parts = {}
+            if sent is not None and sent.schema is not None:
+                parts[sent.place, sent.key] = self._shaping.example("request")(sent.schema)
+            return _unasked(self._request(exchange.old, parts), *answers)
 
         return make
 
