@@ -266,8 +266,8 @@ def test_a_tool_cannot_write_a_record(project: Path) -> None:
     assert len(CAPABILITY.tool.description) <= 220
 
 
-def test_a_tool_does_not_look_outside_of_the_project(project: Path) -> None:
-    with pytest.raises(BadRequest, match="outside of the project"):
+def test_a_tool_looks_at_no_other_project(project: Path) -> None:
+    with pytest.raises(BadRequest, match="takes no 'targets'"):
         call(CAPABILITY, {"topic": ["datastore"], "targets": [".."]}, project)
 
 
