@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 MOST_PAIRS = 20_000
 
-Identities = tuple[tuple[int, ...], tuple[int, ...]]
+Key = tuple[tuple[int, ...], tuple[int, ...], bool]
 
 
 class Visit(NamedTuple):
@@ -47,6 +47,9 @@ class Visit(NamedTuple):
     new: Several
     path: str
     dead: bool = False
+
+
+Known = tuple[tuple[Statement, ...], list[tuple[Key, Visit]]]
 
 
 class Members:
@@ -65,34 +68,37 @@ class Members:
         self._sameness = sameness
         self._policy = policy
         self.is_empty = is_empty
-        self._known: dict[Identities, tuple[Statement, ...]] = {}
-        self._pairs: dict[
-            tuple[Identities, bool], tuple[tuple[Statement, ...], tuple[Visit, ...]]
-        ] = {}
+        self._known: dict[tuple[int, int], tuple[Statement, ...]] = {}
+        self._pairs: dict[Key, Known] = {}
 
     def compare(self, old: Node, new: Node, place: str) -> tuple[Statement, ...]:
         """All that is said about a pair and what it reaches."""
-        key = _identities((old,), (new,))
+        key = id(old.target() or old), id(new.target() or new)
         if key not in self._known:
             self._known[key] = tuple(self._walk(old, new, place))
         return self._known[key]
 
     def _walk(self, old: Node, new: Node, place: str) -> Iterator[Statement]:
-        waiting = [Visit((old,), (new,), "")]
-        seen: set[tuple[Identities, bool]] = set()
+        first = Visit((old,), (new,), "")
+        waiting = [] if self._are_same(first) else [(_key(first), first)]
+        seen: set[Key] = set()
         while waiting and len(seen) < MOST_PAIRS:
-            visit = waiting.pop()
-            key = _identities(visit.old, visit.new), visit.dead
-            if key in seen or self._are_same(visit):
+            key, visit = waiting.pop()
+            if key in seen:
                 continue
             seen.add(key)
             known = self._pairs.get(key)
             if known is None:
-                before, after = self._structures.of(*visit.old), self._structures.of(*visit.new)
-                said = tuple(_Pair(self, before, after, visit, place).statements())
-                known = self._pairs[key] = said, tuple(self._below(before, after, visit))
+                known = self._pairs[key] = self._looked_at(visit, place)
             yield from known[0]
-            waiting += reversed(known[1])
+            waiting += known[1]
+
+    def _looked_at(self, visit: Visit, place: str) -> Known:
+        """What is said of a pair, and the pairs below it that differ, the first one last."""
+        before, after = self._structures.of(*visit.old), self._structures.of(*visit.new)
+        said = tuple(_Pair(self, before, after, visit, place).statements())
+        below = [each for each in self._below(before, after, visit) if not self._are_same(each)]
+        return said, [(_key(each), each) for each in reversed(below)]
 
     def _are_same(self, visit: Visit) -> bool:
         return len(visit.old) == len(visit.new) and all(
@@ -121,8 +127,10 @@ def _types(structure: Structure) -> frozenset[str]:
     return types | {"null"} if types and structure.nullable else types
 
 
-def _identities(old: Several, new: Several) -> Identities:
-    return tuple(id(n.target() or n) for n in old), tuple(id(n.target() or n) for n in new)
+def _key(visit: Visit) -> Key:
+    sides = (visit.old, visit.new)
+    old, new = (tuple(id(node.target() or node) for node in side) for side in sides)
+    return old, new, visit.dead
 
 
 def paired(old: list[Node], new: list[Node], sameness: Sameness) -> list[tuple[Node, Node]]:
