@@ -304,3 +304,9 @@ def test_putting_a_key_keeps_every_comment(value: Any, style: int, data: st.Data
     after = put(commented, pointer_of(segments), "new", {"a": 1}, name="x.yaml")
     assert after.count(b"#") == commented.count(b"#")
     assert value_at(load_document(after, name="x.yaml").value, (*segments, "new")) == {"a": 1}
+
+
+def test_a_member_beside_an_explicit_key_is_taken_out() -> None:
+    text = b"{'a': 1, ? ''\n  : 2, b: 3}\n"
+    assert remove(text, "/a", name="x.yaml") == b"{? ''\n  : 2, b: 3}\n"
+    assert remove(text, "/", name="x.yaml") == b"{'a': 1, b: 3}\n"

@@ -15,6 +15,7 @@ Edit: TypeAlias = tuple[int, int, str]
 
 _COLON = re.compile(r"[ \t]*:[ \t]*")
 _COMMA = re.compile(r",[ \t]*")
+_EXPLICIT_KEY = re.compile(r"(?<=[{\[,\s])\?\s+\Z")
 _INDENTED = re.compile(r"\n([ \t]+)\S")
 
 
@@ -39,14 +40,20 @@ def inserted(text: str, container: Container, key: str, value: Any) -> Edit:  # 
 def removed(text: str, container: Container, child: Child) -> Edit:
     """Take out one of several members or items."""
     at = container.children.index(child)
-    start = child.key[0] if child.key else child.value[0]
+    start = _begin(text, container, child)
     if at + 1 < len(container.children):
-        following = container.children[at + 1]
-        return start, following.key[0] if following.key else following.value[0], ""
+        return start, _begin(text, container, container.children[at + 1]), ""
     before = container.children[at - 1].value[1]
     if container.style == "flow" and "#" in text[before:start]:
         return start, child.value[1], ""  # the comma before may stay, and so does the comment
     return before, child.value[1], ""
+
+
+def _begin(text: str, container: Container, child: Child) -> int:
+    """Where a member or item begins, with the mark of an explicit key before it."""
+    start = child.key[0] if child.key else child.value[0]
+    mark = _EXPLICIT_KEY.search(text, container.place[0], start)
+    return mark.start() if mark else start
 
 
 def replaced(text: str, container: Container, child: Child, value: Any) -> Edit:  # noqa: ANN401
