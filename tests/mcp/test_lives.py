@@ -261,6 +261,7 @@ def test_two_clients_at_once_get_their_own_answers(shop: Path, shop_url: str) ->
     async def one(number: int, kind: str) -> None:
         async with Client(shop_url) as session:
             got = answer_of(await session.call_tool("backstay_facts", {"kind": kind}))
+            assert not got.is_error, got.text
             assert got.structured["kind"] == kind
             totals[number] = got.structured["total"]
 

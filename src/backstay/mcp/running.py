@@ -128,13 +128,24 @@ async def run_tool(
     return result
 
 
+# The SQL parser's library is not made for several threads at a time.
+_reading = threading.Lock()
+
+
+def _alone(
+    capability: Capability, arguments: dict[str, Any], root: Path, news: _News
+) -> ToolResult:
+    with _reading:
+        return call(capability, arguments, root, news)
+
+
 async def _outcome(
     capability: Capability, arguments: dict[str, Any], workplace: Workplace, news: _News
 ) -> tuple[ToolResult | None, Exception | None]:
     """The result or the error; a task group would wrap what is raised in it."""
     try:
         if tool_of(capability).effect == "reads":
-            work = partial(call, capability, arguments, workplace.root, news)
+            work = partial(_alone, capability, arguments, workplace.root, news)
             return await anyio.to_thread.run_sync(work, abandon_on_cancel=True), None
         order = Order(capability=capability.name, arguments=arguments, root=str(workplace.root))
         async with workplace.experiments:
